@@ -1,0 +1,72 @@
+"""Pictures made of rows of images."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def to_uint8(images):
+    """Images as uint8: float images in [-1, 1] are scaled, uint8 images stay. Any shape."""
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        return images
+    return np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
+
+
+def image_grid(columns, title=None, cell=1.0):
+    """Images side by side, one titled column for each kind.
+
+    Args:
+        columns: dict from column title to images, (N, H, W, C), uint8 or float in [-1, 1]; C is 1 or 3.
+        title: of the whole figure.
+        cell: width of an image in inches.
+
+    Returns:
+        A Figure with N rows.
+    """
+    n_rows = min(len(images) for images in columns.values())
+    if n_rows == 0:
+        raise ValueError("image_grid needs at least one image in each column. Received: an empty column")
+    height = cell * n_rows + 0.35 + (0.3 if title else 0)
+    figure, axes = plt.subplots(
+        n_rows, len(columns), figsize=(cell * len(columns), height), squeeze=False, layout="constrained"
+    )
+    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
+    for axis_column, (name, images) in zip(axes.T, columns.items(), strict=True):
+        axis_column[0].set_title(name, fontsize=9)
+        for axis, image in zip(axis_column, to_uint8(images), strict=False):
+            axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+            axis.set_xticks([])
+            axis.set_yticks([])
+            axis.spines[:].set_color("0.8")
+    if title:
+        figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def sample_sheet(model, real_A, real_B, label_a="A", label_b="B", title=None):
+    """Both directions of a CycleGAN at a glance: input, translation, and the way back.
+
+    Args:
+        model: a CycleGAN.
+        real_A, real_B: images, (N, H, W, C), uint8 or float in [-1, 1].
+        label_a, label_b: names of the domains.
+        title: of the figure.
+    """
+    real_A, real_B = (as_float(images) for images in (real_A, real_B))
+    fake_B, fake_A = model.g_AB(real_A), model.g_BA(real_B)
+    columns = {
+        label_a: real_A,
+        f"to {label_b}": fake_B,
+        f"back to {label_a}": model.g_BA(fake_B),
+        label_b: real_B,
+        f"to {label_a}": fake_A,
+        f"back to {label_b}": model.g_AB(fake_A),
+    }
+    return image_grid(columns, title)
+
+
+def as_float(images):
+    """Images as float32 in [-1, 1]: uint8 images are scaled, float images stay."""
+    images = np.asarray(images)
+    return images.astype(np.float32) / 127.5 - 1 if images.dtype == np.uint8 else images

@@ -1,0 +1,6 @@
+"""Training services for any model of the study: run folder, callbacks, exact resume."""
+
+from studylib.training.run_folder import RunFolder, read_history
+from studylib.training.train import train
+
+__all__ = ["RunFolder", "read_history", "train"]

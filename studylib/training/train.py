@@ -1,0 +1,140 @@
+"""Train a model on a task, through `fit`, so that it can be stopped at any moment and continued exactly."""
+
+import signal
+import threading
+from contextlib import contextmanager
+
+import keras
+
+from studylib.cyclegan import ConstantThenLinear
+from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
+from studylib.training.run_folder import RunFolder
+
+
+def train(
+    model,
+    task,
+    run,
+    epochs,
+    batch_size=1,
+    constant_share=0.5,
+    seed=0,
+    augment=True,
+    draw=None,
+    checkpoint_minutes=2,
+    tensorboard=False,
+    callbacks=(),
+):
+    """Train `model` on `task` and keep everything in a run folder. Called again after an interruption, it continues.
+
+    The batch of step k depends on (seed, k) only, and a checkpoint holds the networks, both optimizers, the pools and
+    the sums of the running epoch. A run that was stopped, or killed, therefore ends with the very weights and history
+    of one that was not.
+
+    Args:
+        model: a compiled model with `set_learning_rate`, `learning_rate` and a train step that returns its losses,
+            such as `CycleGAN`. It is trained, or restored, in place.
+        task: a `studylib.data.Task`.
+        run: folder of the run, for example "runs/line2color".
+        epochs: passes over the larger domain.
+        batch_size: images of each domain in a step.
+        constant_share: share of the steps at the full learning rate, from 0 to 1; over the rest it falls to zero.
+        seed: of the order and the augmentation of the images.
+        augment: random crops and mirror images.
+        draw: function of the model that returns a matplotlib figure: the sample sheet saved after each epoch.
+        checkpoint_minutes: time between two checkpoints.
+        tensorboard: also write logs for TensorBoard to `<run>/tensorboard`.
+        callbacks: further Keras callbacks.
+
+    Returns:
+        The history: a list of dicts, one an epoch, as in history.csv. Shorter than `epochs` if the run was stopped.
+
+    Raises:
+        ValueError: the folder holds a run with other settings, or an argument is out of its range.
+        FloatingPointError: a loss became NaN or infinite.
+        RuntimeError: another process trains into the same folder.
+    """
+    for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} must be a whole number, 1 or more. Received: {name}={value!r}")
+    if not 0 <= constant_share <= 1:
+        raise ValueError(f"constant_share must be from 0 to 1. Received: constant_share={constant_share!r}")
+    if not checkpoint_minutes > 0:
+        raise ValueError(f"checkpoint_minutes must be more than 0. Received: checkpoint_minutes={checkpoint_minutes!r}")
+
+    run = RunFolder(run)
+    steps_per_epoch = task.steps_per_epoch(batch_size)
+    n_steps = epochs * steps_per_epoch
+    n_constant = round(constant_share * n_steps)
+    model.set_learning_rate(ConstantThenLinear(model.learning_rate, n_constant, n_steps - n_constant))
+    with run.locked():
+        run.claim(
+            {
+                "model": keras.saving.serialize_keras_object(model)["config"],
+                "task": task.name,
+                "image_size": task.image_size,
+                "epochs": epochs,
+                "batch_size": batch_size,
+                "constant_share": constant_share,
+                "seed": seed,
+                "augment": augment,
+            }
+        )
+        history = History(run, steps_per_epoch, run.restore(model))
+        if history.step == n_steps:
+            if not run.model_path.exists():  # it was killed just before
+                run.save_model(model)
+            print(f"{run.path} is finished: {epochs} epochs in {history.elapsed():.0f} s. Its weights are loaded.")
+            return history.rows
+        if history.step:
+            print(f"Continuing {run.path} at step {history.step} of {n_steps}.")
+
+        stop = StopAfterStep()
+        progress = Progress(history.step, n_steps)
+        # In this order: a loss that is not a number must neither reach the history nor a checkpoint.
+        services = [StopOnNaN(history), history, progress]
+        if draw:
+            services.append(SampleSheet(run, history, draw))
+        services += [Checkpoint(run, history, checkpoint_minutes), *callbacks, stop]
+        if tensorboard:
+            services.append(keras.callbacks.TensorBoard(run.path / "tensorboard", update_freq=10))
+        try:
+            with stopped_by_interrupt(stop):
+                while history.step < n_steps and not stop.requested:
+                    # `fit` counts whole epochs: an epoch that was interrupted is finished by a call of its own.
+                    epoch, done = divmod(history.step, steps_per_epoch)
+                    model.fit(
+                        task.pipeline(batch_size, seed, augment, first_step=history.step),
+                        initial_epoch=epoch,
+                        epochs=epoch + 1 if done else epochs,
+                        steps_per_epoch=steps_per_epoch - done,
+                        callbacks=services,
+                        verbose=0,
+                    )
+        finally:
+            progress.close()
+        run.save_checkpoint(model, history.state())
+        if history.step < n_steps:
+            print(f"Stopped after step {history.step} of {n_steps}. Run the same again to continue.")
+        else:
+            run.save_model(model)
+    return history.rows
+
+
+@contextmanager
+def stopped_by_interrupt(stop):
+    """While inside, Ctrl-C or the notebook's stop button asks `stop` to end the run; a second one interrupts."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread receives signals
+        return
+
+    def request(signum, frame):
+        if stop.requested:
+            raise KeyboardInterrupt
+        stop.requested = True
+
+    before = signal.signal(signal.SIGINT, request)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -4,6 +4,24 @@ import keras
 import tensorflow as tf
 
 
+def two_uniforms(seed, n):
+    """Two random numbers in [0, 1) that depend on (seed, n) only, n a scalar int32 tensor.
+
+    TensorFlow's stateless generators give other numbers inside XLA than outside, also for the same named algorithm.
+    The pool must not depend on how its step is compiled, so this is an integer hash (Wellons' lowbias32), twice.
+    """
+
+    def mixed(x):
+        for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+            x = tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, tf.constant(shift, tf.uint32)))
+            x = x * tf.constant(factor, tf.uint32)
+        return tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, tf.constant(16, tf.uint32)))
+
+    start = mixed(tf.constant(seed % 2**32, tf.uint32))
+    hashes = mixed(start + 2 * tf.cast(n, tf.uint32) + tf.constant([0, 1], tf.uint32))
+    return tf.unstack(tf.cast(tf.bitwise.right_shift(hashes, tf.constant(8, tf.uint32)), tf.float32) / 2.0**24)
+
+
 @keras.saving.register_keras_serializable(package="studylib")
 class ImagePool(keras.layers.Layer):
     """Show a discriminator older fakes beside new ones (Shrivastava et al. 2017), by the 50% rule.
@@ -20,7 +38,7 @@ class ImagePool(keras.layers.Layer):
     """
 
     def __init__(self, max_length=50, seed=0, **kwargs):
-        super().__init__(trainable=False, **kwargs)
+        super().__init__(**kwargs)
         if isinstance(max_length, bool) or not isinstance(max_length, int) or max_length < 0:
             raise ValueError(f"max_length must be a whole number, 0 or more. Received: max_length={max_length!r}")
         self.max_length = max_length
@@ -48,8 +66,7 @@ class ImagePool(keras.layers.Layer):
     def _query(self, image):
         """Store or swap one image, (H, W, C) -> (H, W, C)."""
         pool, n_seen = self.images.value, tf.identity(self.n_seen.value)
-        # A named algorithm, because the default differs between plain TensorFlow and XLA.
-        where, coin = tf.unstack(tf.random.stateless_uniform([2], [self.seed, n_seen], alg="philox"))
+        where, coin = two_uniforms(self.seed, n_seen)
         is_filling = n_seen < self.max_length
         is_swap = tf.logical_and(tf.logical_not(is_filling), coin < 0.5)
         slot = tf.where(is_filling, n_seen, tf.cast(where * self.max_length, tf.int32))

@@ -1,0 +1,181 @@
+"""Normalization layers that Keras does not have in the form this study needs.
+
+Instance normalization is what CycleGAN uses: every image and every channel for itself, so a picture's contrast is
+removed and the other images of the batch do not matter. Weight normalization leaves the activations alone and
+rewrites the kernel as a length times a direction.
+"""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+_ORDINARY = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D)
+_TRANSPOSED = (keras.layers.Conv1DTranspose, keras.layers.Conv2DTranspose, keras.layers.Conv3DTranspose)
+
+
+@keras.saving.register_keras_serializable(package="studylib")
+class InstanceNormalization(keras.layers.Layer):
+    """Gives every channel of every image mean 0 and variance 1 over its pixels.
+
+    ``y = (x - mean) / sqrt(variance + epsilon)``, mean and (biased) variance over all axes between the first and the
+    last; then ``y * gamma + beta`` where asked for. Training and inference do the same.
+
+    Example:
+
+    >>> y = InstanceNormalization()(np.random.rand(2, 8, 8, 3))     # y[0, :, :, 0]: mean 0, variance 1
+
+    Args:
+        epsilon: number above 0 that keeps constant channels finite.
+        scale: learn one factor gamma a channel (starts at 1).
+        center: learn one offset beta a channel (starts at 0).
+
+    Shapes:
+        (batch, height, width, channels) -> the same. Any number of axes from three on works.
+        Statistics are computed in float32 also for float16 and bfloat16 inputs.
+
+    Raises:
+        ValueError: epsilon is not above 0; scale or center is asked for and the number of channels is unknown.
+
+    Reference: Ulyanov, Vedaldi, Lempitsky (2016), Instance Normalization: The Missing Ingredient for Fast
+    Stylization, arXiv:1607.08022. Equals keras.layers.GroupNormalization(groups=-1, epsilon=epsilon, ...).
+    """
+
+    def __init__(self, epsilon=1e-5, scale=False, center=False, **kwargs):
+        super().__init__(**kwargs)
+        if not epsilon > 0:
+            raise ValueError(f"epsilon must be a number above 0. Received: epsilon={epsilon}")
+        self.epsilon = epsilon
+        self.scale = scale
+        self.center = center
+        self.input_spec = keras.layers.InputSpec(min_ndim=3)
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        if channels is None and (self.scale or self.center):
+            raise ValueError(
+                "InstanceNormalization with scale or center must know the number of channels. "
+                f"Received: input shape {tuple(input_shape)}"
+            )
+        # autocast=False: under mixed precision the few numbers of a channel stay float32.
+        self.gamma = (
+            self.add_weight(shape=(channels,), initializer="ones", name="gamma", autocast=False) if self.scale else None
+        )
+        self.beta = (
+            self.add_weight(shape=(channels,), initializer="zeros", name="beta", autocast=False)
+            if self.center
+            else None
+        )
+        super().build(input_shape)
+
+    def call(self, inputs):
+        x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
+        pixels = tuple(range(1, len(x.shape) - 1))
+        # Subtract first, square second: mean(x^2) - mean(x)^2 would cancel when the mean is large.
+        centered = x - ops.mean(x, axis=pixels, keepdims=True)
+        variance = ops.mean(ops.square(centered), axis=pixels, keepdims=True)
+        factor = ops.rsqrt(variance + self.epsilon)
+        if self.scale:
+            factor = factor * self.gamma
+        y = centered * factor
+        if self.center:
+            y = y + self.beta
+        return ops.cast(y, self.compute_dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon, "scale": self.scale, "center": self.center}
+
+
+@keras.saving.register_keras_serializable(package="studylib")
+class WeightNormalization(keras.layers.Wrapper):
+    """Learns the length g and the direction v of a layer's kernel apart: ``w = g * v / ||v||``, one g a filter.
+
+    The wrapped layer's own kernel is v; its bias and activation stay as they are. At the start g = ||v||, so that
+    wrapping changes no output; `initialize` sets g and the bias from data, as the paper does.
+
+    Example:
+
+    >>> layer = WeightNormalization(keras.layers.Conv2D(64, 3))
+    >>> y = layer(images)
+    >>> layer.initialize(images)        # optional: this batch now leaves the layer with mean 0, variance 1
+
+    Args:
+        layer: a Dense or a convolution (Conv1D, Conv2D, Conv3D; their transposed forms too).
+
+    Shapes:
+        those of the wrapped layer.
+
+    Raises:
+        ValueError: the layer is of another kind.
+
+    Reference: Salimans, Kingma (2016), Weight Normalization, arXiv:1602.07868.
+    """
+
+    def __init__(self, layer, **kwargs):
+        super().__init__(layer, **kwargs)
+        if not isinstance(layer, _ORDINARY + _TRANSPOSED):
+            raise ValueError(
+                f"layer must be a Dense or a convolution of keras.layers. Received: layer={type(layer).__name__}"
+            )
+
+    def build(self, input_shape=None):
+        # init_scope: g starts from the values of v, which have to exist even where a compiled step builds the layer.
+        with tf.init_scope():
+            super().build(input_shape)  # builds the wrapped layer too
+            self._add_length()
+
+    def _add_length(self):
+        rank = len(self.layer.kernel.shape)
+        filters = rank - 2 if isinstance(self.layer, _TRANSPOSED) else rank - 1
+        self._all_but_filters = tuple(axis for axis in range(rank) if axis != filters)
+        # Shaped like the kernel, with ones, so that it multiplies the direction of either kind of kernel.
+        shape = [size if axis == filters else 1 for axis, size in enumerate(self.layer.kernel.shape)]
+        self.g = self.add_weight(shape=shape, initializer=self._start, name="g", autocast=False)
+
+    def call(self, inputs):
+        return self._apply(inputs, self.g * self._direction())
+
+    def initialize(self, inputs):
+        """Sets g and the bias so that this batch has mean 0 and variance 1 a filter, just before the activation.
+
+        Args:
+            inputs: a batch as the layer sees it; more images make better statistics.
+
+        Raises:
+            ValueError: the wrapped layer has no bias to remove the mean with.
+        """
+        if not self.layer.use_bias:
+            raise ValueError("initialize needs a layer with a bias. Received: a layer with use_bias=False")
+        self(inputs)  # builds what is not built
+        activation, self.layer.activation = self.layer.activation, keras.activations.linear
+        try:
+            self.layer.bias.assign(ops.zeros_like(self.layer.bias))
+            t = ops.cast(self._apply(inputs, self._direction()), "float32")
+        finally:
+            self.layer.activation = activation
+        mean, variance = ops.moments(t, axes=tuple(range(len(t.shape) - 1)))
+        deviation = ops.sqrt(variance + 1e-10)
+        self.g.assign(ops.reshape(1 / deviation, self.g.shape))
+        self.layer.bias.assign(-mean / deviation)
+
+    def _start(self, shape, dtype=None):
+        return self._length(ops.convert_to_tensor(self.layer.kernel))
+
+    def _length(self, v):
+        return ops.sqrt(ops.sum(ops.square(v), axis=self._all_but_filters, keepdims=True))
+
+    def _direction(self):
+        v = ops.cast(self.layer.kernel, "float32")
+        return v / self._length(v)
+
+    def _apply(self, inputs, kernel):
+        """The wrapped layer's output with `kernel` in place of its own, differentiable in `kernel`."""
+        trainable = [kernel if v is self.layer.kernel else v for v in self.layer.trainable_variables]
+        fixed = [kernel if v is self.layer.kernel else v for v in self.layer.non_trainable_variables]
+        outputs, _ = self.layer.stateless_call(trainable, fixed, inputs)
+        return outputs
+
+    def compute_output_shape(self, input_shape):
+        return self.layer.compute_output_shape(input_shape)

@@ -136,7 +136,10 @@ class RunFolder:
                 damaged = zipfile.ZipFile(folder / "model.keras").testzip()
                 if damaged:
                     raise ValueError(f"{damaged} fails its checksum")
-                model.load_weights(folder / "model.keras")
+                with warnings.catch_warnings():
+                    # Keras only warns when it leaves out an optimizer's state; here that would spoil the run.
+                    warnings.filterwarnings("error", message="Skipping variable loading")
+                    model.load_weights(folder / "model.keras")
                 return state
             except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
                 warnings.warn(f"The checkpoint {folder} is damaged ({error}); trying the one before.", stacklevel=2)

@@ -70,7 +70,7 @@ def train(
     with run.locked():
         run.claim(
             {
-                "model": keras.saving.serialize_keras_object(model)["config"],
+                **{f"model.{name}": value for name, value in model.get_config().items() if name != "name"},
                 "task": task.name,
                 "image_size": task.image_size,
                 "epochs": epochs,
@@ -109,6 +109,7 @@ def train(
                         epochs=epoch + 1 if done else epochs,
                         steps_per_epoch=steps_per_epoch - done,
                         callbacks=services,
+                        shuffle=False,
                         verbose=0,
                     )
         finally:

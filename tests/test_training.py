@@ -1,0 +1,287 @@
+"""The trainer: what a run leaves behind, and that an interrupted run ends as one that was not."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from studylib.cyclegan import TERMS, ConstantThenLinear, CycleGAN
+from studylib.data import Task
+from studylib.training import RunFolder, read_history, train
+
+EPOCHS, STEPS_PER_EPOCH = 3, 4
+
+
+def tiny_task():
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 32, 32, 3), dtype=np.uint8)
+    names = [str(i) for i in range(8)]
+    return Task(
+        name="test/tiny",
+        image_size=32,
+        label_a="A",
+        label_b="B",
+        train_a=images[0],
+        train_b=images[1],
+        test_a=images[2],
+        test_b=images[3],
+        names_a=names,
+        names_b=names,
+        names_test=names,
+        aligned=False,
+    )
+
+
+def tiny_gan(start=1, run_eagerly=True, **changes):
+    keras.utils.set_random_seed(start)
+    arguments = {"gen_n_filters": 2, "disc_n_filters": 2, "gen_n_downsamplings": 2, "disc_n_layers": 1}
+    gan = CycleGAN(input_dim=(32, 32, 3), buffer_max_length=6, **{**arguments, **changes})
+    gan.compile(run_eagerly=run_eagerly)  # tracing the graph takes longer than these few steps
+    return gan
+
+
+def run_tiny(run, gan=None, **changes):
+    gan = gan or tiny_gan()
+    arguments = {"epochs": EPOCHS, "batch_size": 2, "seed": 5, **changes}
+    return gan, train(gan, tiny_task(), run, **arguments)
+
+
+def state_of(gan):
+    parts = (gan.g_AB, gan.g_BA, gan.d_A, gan.d_B, gan.pool_A, gan.pool_B)
+    optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
+    return [np.array(v) for part in (*parts, *optimizers) for v in part.variables]
+
+
+def assert_same_run(gan, rows, other, other_rows):
+    for x, y in zip(state_of(gan), state_of(other), strict=True):
+        np.testing.assert_array_equal(x, y)
+    without_time = [[{k: v for k, v in row.items() if k != "seconds"} for row in r] for r in (rows, other_rows)]
+    assert without_time[0] == without_time[1]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    path = tmp_path_factory.mktemp("run")
+    gan, rows = run_tiny(path, draw=lambda model: plt.figure(figsize=(1, 1)))
+    return path, gan, rows
+
+
+@pytest.fixture(scope="module")
+def stopped_twice(tmp_path_factory):
+    path = tmp_path_factory.mktemp("stopped")
+    for step in (3, 2):
+        run_tiny(path, callbacks=[AtStep(step, interrupt)])
+    assert [folder.name for folder in RunFolder(path).checkpoints()] == ["step_000000003", "step_000000005"]
+    return path
+
+
+class AtStep(keras.callbacks.Callback):
+    """Does something once, after a given number of steps of this `train` call."""
+
+    def __init__(self, step, action):
+        super().__init__()
+        self.step, self.action, self.count = step, action, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.count += 1
+        if self.count == self.step:
+            self.action()
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+# ---- what a run leaves behind ----------------------------------------------------------------------------------------
+
+
+def test_run_folder_holds_what_was_promised(uninterrupted):
+    path, gan, rows = uninterrupted
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    history = read_history(path)
+    assert set(history) == {"epoch", "step", "seconds", *TERMS}
+    assert history["step"] == [4, 8, 12]
+    for name in TERMS:
+        assert history[name] == [row[name] for row in rows]
+    assert sorted(p.name for p in (path / "samples").iterdir()) == [f"epoch_00{i}.png" for i in (1, 2, 3)]
+    loaded = keras.models.load_model(path / "model.keras")
+    for x, y in zip(state_of(gan), state_of(loaded), strict=True):
+        np.testing.assert_array_equal(x, y)
+    assert not [p.name for p in path.rglob("*") if p.name.startswith(".") and p.name != ".lock"]
+    assert len(RunFolder(path).checkpoints()) <= 2
+
+
+def test_history_is_the_mean_over_the_steps_of_an_epoch(uninterrupted):
+    gan = tiny_gan()
+    batches = iter(tiny_task().pipeline(2, seed=5, first_step=0))
+    terms = [gan.train_step(next(batches)) for _ in range(STEPS_PER_EPOCH)]
+    for name in TERMS:
+        expected = np.mean([float(t[name]) for t in terms])
+        assert uninterrupted[2][0][name] == pytest.approx(expected, rel=1e-3), name
+
+
+def test_learning_rate_falls_to_zero_in_both_optimizers(uninterrupted):
+    gan = uninterrupted[1]
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert float(optimizer.learning_rate) == 0
+        schedule = keras.saving.deserialize_keras_object(optimizer.get_config()["learning_rate"])
+        rates = [float(schedule(step)) for step in (0, 6, 9, 12)]
+        np.testing.assert_allclose(rates, [0.0002, 0.0002, 0.0001, 0.0], atol=1e-9)
+
+
+def test_finished_run_is_loaded_at_once(uninterrupted, capsys):
+    path, gan, rows = uninterrupted
+    gan_again, rows_again = run_tiny(path, tiny_gan(start=2))
+    assert "is finished: 3 epochs" in capsys.readouterr().out
+    assert_same_run(gan, rows, gan_again, rows_again)
+
+
+def test_tensorboard_by_option(tmp_path):
+    run_tiny(tmp_path, epochs=1, tensorboard=True)
+    assert list((tmp_path / "tensorboard").rglob("events.out.*"))
+
+
+# ---- interruptions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize("steps", [(4,), (6,), (1, 2, 3)])
+def test_interrupted_run_continues_exactly(uninterrupted, tmp_path, capsys, steps):
+    for step in steps:
+        _, rows = run_tiny(tmp_path, callbacks=[AtStep(step, interrupt)])
+        assert "Run the same again to continue." in capsys.readouterr().out
+        assert len(rows) < EPOCHS
+    gan, rows = run_tiny(tmp_path, tiny_gan(start=9))  # its start values must not matter
+    assert "Continuing" in capsys.readouterr().out
+    assert_same_run(*uninterrupted[1:], gan, rows)
+    with open(tmp_path / "history.csv") as file:
+        assert len(list(csv.DictReader(file))) == EPOCHS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_compiled_run_continues_exactly(tmp_path):
+    whole = run_tiny(tmp_path / "whole", tiny_gan(run_eagerly=False))
+    run_tiny(tmp_path / "parts", tiny_gan(run_eagerly=False), callbacks=[AtStep(7, interrupt)])
+    assert_same_run(*whole, *run_tiny(tmp_path / "parts", tiny_gan(start=9, run_eagerly=False)))
+
+
+KILLED_RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from test_training import run_tiny
+run_tiny(sys.argv[2], checkpoint_minutes=1e-9, epochs=1000)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_killed_run_leaves_a_checkpoint_that_continues(tmp_path):
+    """A run that writes a checkpoint after every step is killed at a moment of chance, then its last one is loaded."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED_RUN, os.path.dirname(__file__), str(tmp_path)], stderr=subprocess.DEVNULL
+    )
+    folder = RunFolder(tmp_path)
+    while len(folder.checkpoints()) < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(np.random.default_rng().uniform(0, 0.5))
+    process.kill()
+    process.wait()
+    gan = tiny_gan()
+    gan.set_learning_rate(ConstantThenLinear(0.1, 1, 1))  # any: the optimizer's variables must be of the saved kind
+    step = folder.restore(gan)["step"]
+    assert step >= 2
+    assert int(gan.generator_optimizer.iterations) == int(gan.discriminator_optimizer.iterations) == step
+    assert int(gan.pool_A.n_seen) == 2 * step
+    _, rows = run_tiny(tmp_path, gan, epochs=1000, callbacks=[AtStep(1, interrupt)])
+    assert folder.checkpoints()[-1].name == f"step_{step + 1:09d}"
+
+
+def test_death_inside_a_checkpoint_leaves_the_one_before(stopped_twice, tmp_path, monkeypatch):
+    shutil.copytree(stopped_twice, tmp_path, dirs_exist_ok=True)
+    before = RunFolder(tmp_path).checkpoints()
+
+    def dies(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        run_tiny(tmp_path, callbacks=[AtStep(2, interrupt)])
+    monkeypatch.undo()
+    assert RunFolder(tmp_path).checkpoints() == before
+    _, rows = run_tiny(tmp_path)
+    assert len(rows) == EPOCHS
+    assert not list((tmp_path / "checkpoints").glob(".writing*"))
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "no state"])
+def test_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, stopped_twice, tmp_path, damage):
+    shutil.copytree(stopped_twice, tmp_path, dirs_exist_ok=True)
+    newest = RunFolder(tmp_path).checkpoints()[-1]
+    content = bytearray((newest / "model.keras").read_bytes())
+    if damage == "truncate":
+        (newest / "model.keras").write_bytes(content[: len(content) // 2])
+    elif damage == "flip":
+        content[len(content) // 2] ^= 255
+        (newest / "model.keras").write_bytes(content)
+    else:
+        (newest / "state.json").unlink()
+    with pytest.warns(UserWarning, match="step_000000005 is damaged"):
+        gan, rows = run_tiny(tmp_path)
+    assert_same_run(*uninterrupted[1:], gan, rows)
+
+
+def test_no_readable_checkpoint_is_said(stopped_twice, tmp_path):
+    shutil.copytree(stopped_twice, tmp_path, dirs_exist_ok=True)
+    for folder in RunFolder(tmp_path).checkpoints():
+        (folder / "model.keras").write_bytes(b"")
+    with pytest.warns(UserWarning), pytest.raises(ValueError, match="No checkpoint in .* can be read"):
+        run_tiny(tmp_path)
+
+
+# ---- refusals --------------------------------------------------------------------------------------------------------
+
+
+def test_other_settings_are_named(uninterrupted):
+    with pytest.raises(ValueError, match=r"holds a run with batch_size=2 \(now 4\)"):
+        run_tiny(uninterrupted[0], batch_size=4)
+    with pytest.raises(ValueError, match=r"with model.lambda_id=2 \(now 7\)\..* choose another run name"):
+        run_tiny(uninterrupted[0], tiny_gan(lambda_id=7))
+
+
+def test_optimizer_state_is_never_left_out_silently(uninterrupted):
+    with (
+        pytest.warns(UserWarning, match="Skipping variable loading for optimizer"),
+        pytest.raises(ValueError, match="No checkpoint in .* can be read"),
+    ):
+        RunFolder(uninterrupted[0]).restore(tiny_gan())  # no schedule: its optimizers have other variables
+
+
+def test_second_run_into_one_folder_is_refused(tmp_path):
+    with RunFolder(tmp_path).locked(), pytest.raises(RuntimeError, match="Another process is training into"):
+        run_tiny(tmp_path)
+
+
+def test_a_loss_that_is_no_number_stops_the_run(tmp_path):
+    gan = tiny_gan(learning_rate=1e30)
+    with pytest.raises(FloatingPointError, match=r"stopped .* is not a finite number. Try a smaller learning_rate"):
+        run_tiny(tmp_path, gan, checkpoint_minutes=1e-9)
+    for folder in RunFolder(tmp_path).checkpoints():  # none was made from a broken loss
+        assert np.isfinite(list(json.loads((folder / "state.json").read_text())["sums"].values())).all()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"epochs": 0}, {"epochs": 2.5}, {"batch_size": -1}, {"constant_share": 1.5}, {"checkpoint_minutes": 0}]
+)
+def test_bad_arguments_are_named(tmp_path, changes):
+    (name, value), = changes.items()
+    with pytest.raises(ValueError, match=f"{name} must be .* Received: {name}={value}"):
+        run_tiny(tmp_path, **changes)
+    assert not list(tmp_path.iterdir())

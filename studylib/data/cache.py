@@ -1,0 +1,72 @@
+"""Arrays that are made once and read from disk afterwards."""
+
+import os
+import pathlib
+
+import filelock
+import numpy as np
+import platformdirs
+
+
+def cache_folder():
+    """Where rendered images are kept: the environment variable STUDYLIB_CACHE, else the user's cache folder."""
+    chosen = os.environ.get("STUDYLIB_CACHE")
+    return pathlib.Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("studylib")
+
+
+def cached(file_name, make):
+    """The arrays in the file of that name; the first time, those that make() returns.
+
+    Two processes that ask at once make them once: the other one waits. The file appears complete or not at all, so a
+    process may be killed at any moment; a file that was damaged later is made anew.
+
+    Args:
+        file_name: names everything that the arrays depend on, ends in ".npz".
+        make: function without arguments that returns a dict of arrays.
+
+    Returns:
+        dict of arrays, none of them of objects.
+
+    Raises:
+        OSError: where the cache folder cannot be written.
+    """
+    path = cache_folder() / file_name
+    arrays = _read(path)
+    if arrays is not None:
+        return arrays
+    lock = filelock.FileLock(f"{path}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise OSError(
+            f"The cache folder {path.parent} cannot be written ({error.strerror}); set the environment variable "
+            "STUDYLIB_CACHE to a folder that can."
+        ) from error
+    try:
+        arrays = _read(path)  # another process may have made it while this one waited
+        if arrays is None:
+            arrays = make()
+            _write(path, arrays)
+    finally:
+        lock.release()
+    return arrays
+
+
+def _read(path):
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except FileNotFoundError:
+        return None
+    except Exception:  # damaged: which of a dozen errors that raises depends on the byte
+        return None
+
+
+def _write(path, arrays):
+    temporary = path.with_suffix(".part")  # one name is enough, as the caller holds the lock
+    with open(temporary, "wb") as file:
+        np.savez_compressed(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

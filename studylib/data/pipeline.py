@@ -1,0 +1,92 @@
+"""Unpaired batches without end: shuffle, jitter, mirror, batch, prefetch.
+
+The usual chain ``shuffle(buffer).map(random_crop)`` carries hidden state: to continue a run that was killed after ten
+thousand batches, all of them have to be drawn again. Here sample number i is a pure function of (seed, domain, i), so
+the stream can be entered anywhere at once, and a continued run sees exactly the images it would have seen.
+
+Reference: the jitter (enlarge by 286/256, crop back, mirror) is that of Isola et al. 2017, "Image-to-Image Translation
+with Conditional Adversarial Networks", section 6.2, and of the CycleGAN paper (Zhu et al. 2017).
+"""
+
+import itertools
+
+import tensorflow as tf
+
+from studylib.data.checks import check_whole_number
+
+JITTER = 1.12  # 286 / 256 in the papers: an image is enlarged by this factor, then a window of the old size is cut out
+
+
+def shuffled(i, n_images, domain_seed):
+    """Which image is drawn as sample i: every pass over the n images is one permutation of them, each another one."""
+    return tf.random.experimental.index_shuffle(i % n_images, seed=[domain_seed, i // n_images], max_index=n_images - 1)
+
+
+def random_box(i, domain_seed):
+    """The part of the image that sample i shows: (y1, x1, y2, x2) in fractions; x1 > x2 is a mirrored image.
+
+    Cutting a window out of an enlarged image is the same as enlarging a part of the image, which is one operation.
+    """
+    y, x, coin = tf.unstack(tf.random.stateless_uniform([3], seed=[domain_seed, i]))
+    side = 1 / JITTER
+    y1, x1 = y * (1 - side), x * (1 - side)
+    y2, x2 = y1 + side, x1 + side
+    return tf.where(coin < 0.5, [y1, x1, y2, x2], [y1, x2, y2, x1])
+
+
+def draw(images, i, domain_seed, augment=True):
+    """Samples number i (a vector) of one domain.
+
+    Args:
+        images: uint8 tensor (n, height, width, channels), the whole domain.
+        i: int64 tensor (batch,): positions in the endless stream of samples.
+        domain_seed: whole number; another one gives other orders and other crops.
+        augment: False takes the images whole and unmirrored.
+
+    Returns:
+        float32 tensor (batch, height, width, channels) in [-1, 1].
+    """
+    n_images = tf.shape(images, tf.int64)[0]
+    chosen = tf.map_fn(lambda k: shuffled(k, n_images, domain_seed), i)
+    if augment:
+        boxes = tf.map_fn(lambda k: random_box(k, domain_seed), i, fn_output_signature=tf.float32)
+        batch = tf.image.crop_and_resize(images, boxes, tf.cast(chosen, tf.int32), images.shape[1:3])
+    else:
+        batch = tf.cast(tf.gather(images, chosen), tf.float32)
+    return batch / 127.5 - 1
+
+
+def unpaired_batches(images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None):
+    """See `Task.pipeline`, which calls this with its own images."""
+    check_whole_number("batch_size", batch_size, least=1)
+    check_whole_number("seed", seed, least=0, most=2**31 - 1)
+    if first_step is not None:
+        check_whole_number("first_step", first_step, least=0, most=2**40)
+    with tf.device("CPU:0"):
+        images_a, images_b = tf.constant(images_a), tf.constant(images_b)
+
+    def batch_of(step):
+        i = step * batch_size + tf.range(batch_size, dtype=tf.int64)
+        # Each domain has its own seed: two domains shuffled alike would meet in the same company in every pass.
+        return draw(images_a, i, 2 * seed, augment), draw(images_b, i, 2 * seed + 1, augment)
+
+    if first_step is None:
+        steps = one_epoch_after_another(steps_per_epoch(len(images_a), len(images_b), batch_size))
+    else:
+        steps = tf.data.Dataset.counter(first_step)
+    return steps.map(batch_of, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+
+
+def one_epoch_after_another(n_steps):
+    """A dataset that counts 0 ... n-1 the first time it is iterated over, n ... 2n-1 the second time, and so on."""
+    epochs = itertools.count()
+    first = tf.data.Dataset.from_generator(
+        lambda: iter([next(epochs) * n_steps]), output_signature=tf.TensorSpec((), tf.int64)
+    )
+    steps = first.flat_map(lambda start: tf.data.Dataset.range(start, start + n_steps))
+    return steps.apply(tf.data.experimental.assert_cardinality(n_steps))  # lets Keras show how much of an epoch is left
+
+
+def steps_per_epoch(n_a, n_b, batch_size):
+    """Full batches that the larger domain fills, at least one."""
+    return max(1, max(n_a, n_b) // check_whole_number("batch_size", batch_size, least=1))

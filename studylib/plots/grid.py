@@ -1,5 +1,7 @@
 """Pictures made of rows of images."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -26,14 +28,14 @@ def image_grid(columns, title=None, cell=1.0):
     n_rows = min(len(images) for images in columns.values())
     if n_rows == 0:
         raise ValueError("image_grid needs at least one image in each column. Received: an empty column")
-    height = cell * n_rows + 0.35 + (0.3 if title else 0)
+    height = cell * n_rows + 0.5 + (0.3 if title else 0)
     figure, axes = plt.subplots(
         n_rows, len(columns), figsize=(cell * len(columns), height), squeeze=False, layout="constrained"
     )
     plt.close(figure)  # the caller shows it; pyplot must not show it a second time
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
     for axis_column, (name, images) in zip(axes.T, columns.items(), strict=True):
-        axis_column[0].set_title(name, fontsize=9)
+        axis_column[0].set_title(textwrap.fill(name, round(13 * cell)), fontsize=9)
         for axis, image in zip(axis_column, to_uint8(images), strict=False):
             axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             axis.set_xticks([])

@@ -1,10 +1,11 @@
 """Keras callbacks of a training run. They know the run folder and the names of the losses, not the model's inside."""
 
 import math
+import sys
 import time
 
 import keras
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from studylib.training.run_folder import written_atomically
 
@@ -53,14 +54,23 @@ class History(keras.callbacks.Callback):
 
 
 class Progress(keras.callbacks.Callback):
-    """One bar for the whole run: every loss, the speed, and the time left."""
+    """One line for the whole run: every loss, the speed, and the time left."""
 
     def __init__(self, first_step, n_steps):
         super().__init__()
-        self.bar = tqdm(total=n_steps, initial=first_step, unit="step", dynamic_ncols=True)
+        # Text, not a widget, so that `make train` shows it in a terminal too.
+        self.bar = tqdm(
+            total=n_steps,
+            initial=first_step,
+            unit="step",
+            file=sys.stdout,
+            mininterval=1,
+            bar_format="{percentage:3.0f}% {n_fmt}/{total_fmt}, {elapsed} so far, {remaining} left{postfix}",
+        )
 
     def on_train_batch_end(self, batch, logs=None):
-        self.bar.set_postfix({name: f"{value:.3f}" for name, value in logs.items()}, refresh=False)
+        losses = (f"{name.replace('g_adversarial', 'adv')} {value:.2f}" for name, value in logs.items())
+        self.bar.set_postfix_str("  ".join(losses), refresh=False)
         self.bar.update()
 
     def close(self):

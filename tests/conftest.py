@@ -1,0 +1,42 @@
+"""What every test shares: quiet TensorFlow, the option ``--full``, and no silent skip where skips are forbidden."""
+
+import os
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="run the notebooks with their default parameters")
+
+
+def pytest_configure(config):
+    if os.environ.get("STUDYLIB_NO_SKIPS") == "1":
+        config.pluginmanager.register(NoSkips())
+
+
+class NoSkips:
+    """Fails the run that skips a test (STUDYLIB_NO_SKIPS=1); a reason that begins with ``platform:`` is exempt."""
+
+    def __init__(self):
+        self.skips = []
+
+    def pytest_runtest_logreport(self, report):
+        if report.skipped and not hasattr(report, "wasxfail"):
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            if not reason.startswith("platform:"):
+                self.skips.append(f"{report.nodeid}: {reason}")
+
+    pytest_collectreport = pytest_runtest_logreport
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session):
+        if self.skips and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.skips:
+            terminalreporter.section("skipped where STUDYLIB_NO_SKIPS=1 forbids it", red=True)
+            for skip in self.skips:
+                terminalreporter.line(skip)

@@ -1,0 +1,147 @@
+"""Every notebook runs: once through nbval, with small numbers or (``--full``) with those it is read with.
+
+papermill puts the parameters into a copy in a folder of its own, and nbval executes that copy in lax mode: an exception
+fails, outputs are compared nowhere. The training notebook goes through ``make train``'s own command besides.
+"""
+
+import csv
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from run_notebook import checked, main
+
+ROOT = Path(__file__).parent.parent.parent
+CYCLEGAN = ROOT / "notebooks" / "09_cyclegan.ipynb"
+
+# For each notebook the numbers that bring it to about 30 seconds on 2 cores; names and types are checked.
+FAST = {
+    "00_start_here": {"epochs": 2},
+    "01_data": {"epochs": 4, "n_order": 200, "n_files": 16, "rounds": 2, "n_batches": 8, "n_layers": 8},
+    "09_cyclegan": {
+        "task": "shapes/plain2striped",
+        "image_size": 32,
+        "epochs": 2,
+        "gen_n_filters": 4,
+        "disc_n_filters": 4,
+        "jit_compile": False,
+        "judge_steps": 4,
+        "n_pool_images": 200,
+    },
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder in place of the repository: notebooks write beside themselves and into ../runs."""
+    for name in ("notebooks/recorded", "images"):
+        if (ROOT / name).exists():
+            shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "notebooks").mkdir(exist_ok=True)
+    return tmp_path
+
+
+def nbval(copy, timeout):
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-p", "no:cacheprovider", "-q"]
+    command += [f"--nbval-cell-timeout={timeout}", f"--rootdir={copy.parent}", f"--confcutdir={copy.parent}", str(copy)]
+    done = subprocess.run(command, cwd=copy.parent, capture_output=True, text=True)
+    return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+
+
+def test_notebook_runs(notebook, folder, request):
+    full = request.config.getoption("--full")
+    parameters = {} if full else checked(notebook, FAST[notebook.stem])
+    copy = folder / "notebooks" / notebook.name
+    papermill.execute_notebook(notebook, copy, parameters, prepare_only=True)
+    status, report = nbval(copy, timeout=1200 if full else 120)
+    assert status == 0, report[-6000:]
+
+
+def test_nbval_fails_on_an_exception_and_obeys_the_skip_tag(folder):
+    v4 = nbformat.v4
+    skipped = v4.new_code_cell("raise RuntimeError('skipped')", metadata={"tags": ["nbval-skip", "skip-execution"]})
+    raising = v4.new_code_cell("raise RuntimeError('raised')")
+    nbformat.write(v4.new_notebook(cells=[skipped, raising]), folder / "notebooks" / "raises.ipynb")
+    status, report = nbval(folder / "notebooks" / "raises.ipynb", timeout=60)
+    assert status == 1 and "RuntimeError: raised" in report and "RuntimeError: skipped" not in report
+
+
+def command(folder, **parameters):
+    """The arguments with which ``make train`` runs the training notebook, into a run called test."""
+    options = [word for name, value in parameters.items() for word in ("-p", name, str(value))]
+    output = folder / "runs" / "test" / CYCLEGAN.name
+    return [str(CYCLEGAN), str(output), "--cwd", str(folder / "notebooks"), *options]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "sentence"),
+    [({"epoch": 3}, "has no parameter epoch: did you mean epochs?"), ({"epochs": "three"}, "must be of type int")],
+)
+def test_wrong_parameters_are_refused_before_anything_runs(folder, capsys, parameter, sentence):
+    assert main(command(folder, **parameter)) == 2
+    captured = capsys.readouterr()
+    assert sentence in captured.err and captured.err.count("\n") == 1
+    assert not (folder / "runs").exists()
+
+
+def test_folder_of_ones_own_is_found_from_the_notebooks_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert checked(CYCLEGAN, {"task": "folder:mine"}) == {"task": f"folder:{folder / 'mine'}"}
+
+
+def test_wrong_value_stops_with_the_sentence_of_the_package(folder, capsys):
+    parameters = FAST["09_cyclegan"] | {"run_name": "test", "task": "openmoji/line2colour"}
+    assert main(command(folder, **parameters)) == 1
+    assert re.search(r"A cell stopped with ValueError: .*openmoji/line2colour", capsys.readouterr().err)
+    executed = nbformat.read(folder / "runs" / "test" / CYCLEGAN.name, as_version=4)
+    assert any("papermill-error-cell-tag" in cell.metadata.get("tags", []) for cell in executed.cells)
+
+
+def test_dead_kernel_is_reported_in_a_sentence(folder, capsys):
+    v4 = nbformat.v4
+    dying = v4.new_code_cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    cells = [v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), dying]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "dies.ipynb")
+    assert main([str(folder / "dies.ipynb"), str(folder / "out.ipynb")]) == 1
+    assert "The notebook's Python died" in capsys.readouterr().err
+
+
+def history(folder):
+    path = folder / "runs" / "test" / "history.csv"
+    return list(csv.reader(path.read_text().splitlines())) if path.exists() else []
+
+
+def test_training_stopped_by_ctrl_c_continues(folder, capsys):
+    parameters = FAST["09_cyclegan"] | {"run_name": "test", "epochs": 4}
+    arguments = command(folder, **parameters)
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tools" / "run_notebook.py"), *arguments],
+        cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore Ctrl-C
+    )
+    deadline = time.monotonic() + 300
+    while process.poll() is None and len(history(folder)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    stopped = history(folder)
+    assert 2 <= len(stopped) < 5
+
+    assert main(arguments) == 0
+    assert "Continuing" in capsys.readouterr().out
+    finished = history(folder)
+    assert len(finished) == 5 and finished[: len(stopped)] == stopped
+    run_folder = folder / "runs" / "test"
+    for name in (CYCLEGAN.name, "model.keras", "config.json", "samples/epoch_004.png", "final.png"):
+        assert (run_folder / name).stat().st_size > 0, name
+    executed = nbformat.read(run_folder / CYCLEGAN.name, as_version=4)
+    code = [cell for cell in executed.cells if cell.cell_type == "code" and "skip-execution" not in cell.metadata.tags]
+    assert all(cell.execution_count for cell in code)

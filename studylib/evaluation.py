@@ -8,7 +8,7 @@ something is invented it does not: a red apple is no worse than a green one, yet
 import numpy as np
 import tensorflow as tf
 
-LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as in the reference of "grey" since colour television
+LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 
 
 def grey_level_error(images, truth):
@@ -44,7 +44,7 @@ def luminance_ramp(images, black, white):
 def hand_made_filters(inputs, truth):
     """What a few lines without learning reach: a dict from the filter's name to its error in grey levels.
 
-    The ramp takes the best of 36 settings on these very images, an advantage that the trained model does not have.
+    The ramp takes the best of 30 settings on these very images, an advantage that the trained model does not have.
     """
     ramps = [(black, white) for black in range(0, 160, 32) for white in range(black + 32, 257, 32)]
     return {
@@ -88,3 +88,13 @@ def held_out_errors(model, task):
             "trained model": grey_level_error(translate(generator, inputs), truth),
         }
     return errors
+
+
+def as_markdown(errors, label_a, label_b):
+    """The errors of `held_out_errors` as a Markdown table, each beside its share of the error of doing nothing."""
+    titles = {"A to B": f"{label_a} to {label_b}", "B to A": f"{label_b} to {label_a}"}
+    lines = ["| | " + " | ".join(titles[direction] for direction in errors) + " |", "|:--" + "|--:" * len(errors) + "|"]
+    for method in next(iter(errors.values())):
+        cells = (f"{e[method]:.1f} ({e[method] / e['doing nothing'] - 1:+.0%})" for e in errors.values())
+        lines.append(f"| {method} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

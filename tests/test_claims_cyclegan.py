@@ -24,9 +24,11 @@ CASES = [
     (cyclegan.way_back, (0.3, 0.0), HOLDS),
     (cyclegan.third_term, (0.25, 0.01), DOES_NOT_HOLD),
     (cyclegan.third_term, (0.01, 0.25), HOLDS),
+    (cyclegan.third_term, (0.25, 0.25), HOLDS),  # the control failed: nothing speaks against the note
     (cyclegan.terms, (REACH, D_REACH), HOLDS),
     (cyclegan.terms, ({term: REACH[term] for term in SIX[:4]}, D_REACH), DOES_NOT_HOLD),
     (cyclegan.terms, ({**REACH, "cycle_A": {"g_AB": 0.0, "g_BA": 0.0}}, D_REACH), DOES_NOT_HOLD),
+    (cyclegan.terms, (REACH, {"d_A": D_REACH["d_B"], "d_B": D_REACH["d_A"]}), DOES_NOT_HOLD),
     (cyclegan.own_targets, ((0.4, 0.4), (1.0, 0.0)), DOES_NOT_HOLD),
     (cyclegan.own_targets, ((1.0, 0.0), (0.4, 0.4)), HOLDS),
     (cyclegan.constructor, (1_545_411, {"g_loss": 1.0}), HOLDS),

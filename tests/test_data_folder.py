@@ -43,9 +43,9 @@ def test_train_and_test_folders(root):
         [30],
     ]
     assert (task.names_a, task.names_b, task.names_test) == (
-        ["a.png", "b.png", "c.png"],
-        ["d.png", "e.png"],
-        ["f.png", "g.png"],
+        ["trainA/a.png", "trainA/b.png", "trainA/c.png"],
+        ["trainB/d.png", "trainB/e.png"],
+        ["testA/f.png", "testA/g.png"],
     )
     assert (task.label_a, task.label_b, task.aligned, task.attribution) == ("A", "B", False, "")
     assert task.name == f"folder:{root}"
@@ -87,7 +87,7 @@ def test_other_files_are_passed_over(root):
     for name in ("notes.txt", ".DS_Store", "Thumbs.db", ".hidden.png", "._a.png"):
         (root / "trainA" / name).write_bytes(b"no image")
     (root / "trainA" / "deeper.png").mkdir()
-    assert load_task(f"folder:{root}", image_size=SIZE).names_a == ["a.png", "b.png", "c.png"]
+    assert load_task(f"folder:{root}", image_size=SIZE).names_a == [f"trainA/{i}.png" for i in "abc"]
 
 
 def test_names_are_one_whether_composed_or_not(root):
@@ -97,7 +97,7 @@ def test_names_are_one_whether_composed_or_not(root):
         os.unlink(root / "testA" / name)
     os.unlink(root / "testB" / "h.png")
     task = load_task(f"folder:{root}", image_size=SIZE)
-    assert task.aligned and task.names_test == [unicodedata.normalize("NFC", "사과.png")]
+    assert task.aligned and task.names_test == [unicodedata.normalize("NFC", "testA/사과.png")]
 
 
 def test_aligned_means_the_same_names_in_both_test_folders(root):
@@ -124,6 +124,9 @@ def test_without_test_folders_a_tenth_is_held_out(tmp_path):
     assert max(np.diff(values(task.test_a))) > 1, "not the last ones, but some from everywhere"
     again = load_task(f"folder:{tmp_path}", image_size=SIZE)
     assert again.names_test == task.names_test
+    # Nobody said that these are pairs: two sets of photographs are often numbered alike.
+    assert not task.aligned
+    assert not set(task.names_a) & set(task.names_b)
 
 
 def test_a_single_image_is_trained_on(tmp_path):

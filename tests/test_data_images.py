@@ -57,6 +57,7 @@ def palette_image():
         (flat("I;16", 65535), "white16.png", WHITE),
         (flat("I;16", 0x8000), "grey16.png", (128, 128, 128)),
         (flat("I;16", 0x8000), "grey16.tiff", (128, 128, 128)),
+        (flat("I;16", 0x8000), "grey16.pgm", (128, 128, 128)),
         (flat("RGB", (10, 20, 30)), "사과 하나.png", (10, 20, 30)),
     ],
 )

@@ -41,6 +41,23 @@ def test_luminance_ramp():
     np.testing.assert_array_equal(evaluation.luminance_ramp(colours, 80, 140)[0, 0, :, 0], [255, 0, 0, 255])
 
 
+def ramp_errors(task, from_b):
+    inputs, truth = (task.test_b, task.test_a) if from_b else (task.test_a, task.test_b)
+    ramps = (evaluation.luminance_ramp(inputs, *ramp) for ramp in ((0, 256), (64, 128), (32, 224)))
+    return [evaluation.grey_level_error(images, truth) for images in ramps]
+
+
+def test_table_sets_every_error_beside_doing_nothing():
+    one, other = {"doing nothing": 20.0, "trained model": 5.0}, {"doing nothing": 10.0, "trained model": 12.0}
+    errors = {"A to B": one, "B to A": other}
+    assert evaluation.as_markdown(errors, "a", "b").splitlines() == [
+        "| | a to b | b to a |",
+        "|:--|--:|--:|",
+        "| doing nothing | 20.0 (+0%) | 10.0 (+0%) |",
+        "| trained model | 5.0 (-75%) | 12.0 (+20%) |",
+    ]
+
+
 def test_held_out_errors_of_known_models():
     task = load_task("shapes/plain2striped", image_size=32)
     errors = evaluation.held_out_errors(Exact(task), task)
@@ -52,6 +69,7 @@ def test_held_out_errors_of_known_models():
             "doing nothing", "constant white", "3x3 maximum filter", "best luminance ramp", "trained model",
         }  # fmt: skip
         assert white > 0
+        assert direction["best luminance ramp"] <= min(ramp_errors(task, from_b=direction is errors["B to A"]))
     by_hand = np.abs(task.test_a.astype(float) - task.test_b).mean()
     assert errors["A to B"]["doing nothing"] == pytest.approx(by_hand)
 

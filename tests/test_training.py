@@ -14,9 +14,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from studylib.cyclegan import TERMS, ConstantThenLinear, CycleGAN
+from studylib.cyclegan import TERMS, CycleGAN
 from studylib.data import Task
 from studylib.training import RunFolder, read_history, train
+from studylib.widgets.training import LiveTraining
 
 EPOCHS, STEPS_PER_EPOCH = 3, 4
 
@@ -177,31 +178,56 @@ KILLED_RUN = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from test_training import run_tiny
-run_tiny(sys.argv[2], checkpoint_minutes=1e-9, epochs=1000)
+run_tiny(sys.argv[2], checkpoint_minutes=1e-9)
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
-def test_killed_run_leaves_a_checkpoint_that_continues(tmp_path):
-    """A run that writes a checkpoint after every step is killed at a moment of chance, then its last one is loaded."""
+def test_killed_run_continues_exactly(uninterrupted, tmp_path):
+    """A run that writes a checkpoint after every step is killed at a moment of chance, and continued."""
     process = subprocess.Popen(
-        [sys.executable, "-c", KILLED_RUN, os.path.dirname(__file__), str(tmp_path)], stderr=subprocess.DEVNULL
+        [sys.executable, "-c", KILLED_RUN, os.path.dirname(__file__), str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     folder = RunFolder(tmp_path)
-    while len(folder.checkpoints()) < 2:
+    while not folder.checkpoints():
         assert process.poll() is None
-        time.sleep(0.05)
-    time.sleep(np.random.default_rng().uniform(0, 0.5))
+        time.sleep(0.01)
+    time.sleep(np.random.default_rng().uniform(0, 0.3))
     process.kill()
     process.wait()
-    gan = tiny_gan()
-    gan.set_learning_rate(ConstantThenLinear(0.1, 1, 1))  # any: the optimizer's variables must be of the saved kind
-    step = folder.restore(gan)["step"]
-    assert step >= 2
-    assert int(gan.generator_optimizer.iterations) == int(gan.discriminator_optimizer.iterations) == step
-    assert int(gan.pool_A.n_seen) == 2 * step
-    _, rows = run_tiny(tmp_path, gan, epochs=1000, callbacks=[AtStep(1, interrupt)])
-    assert folder.checkpoints()[-1].name == f"step_{step + 1:09d}"
+    assert not folder.model_path.exists(), "the run ended before it was killed"
+    gan, rows = run_tiny(tmp_path, tiny_gan(start=9))
+    assert_same_run(*uninterrupted[1:], gan, rows)
+    assert not list(tmp_path.rglob(".writing_*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
+def test_stop_in_the_first_epoch_with_live_pictures(tmp_path, capsys):
+    live = LiveTraining(lambda model: plt.figure(figsize=(1, 1)), lambda: read_history(tmp_path))
+    run_tiny(tmp_path, callbacks=[AtStep(1, interrupt), live])
+    assert "Stopped after step 1 of 12" in capsys.readouterr().out
+    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000001"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
+def test_stop_is_kept_even_where_a_picture_fails(tmp_path):
+    class Fails(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise OSError("no space left to draw")
+
+    with pytest.raises(OSError, match="no space left"):
+        run_tiny(tmp_path, callbacks=[AtStep(2, interrupt), Fails()])
+    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000002"]
+
+
+def test_progress_line_names_every_loss_and_the_time_left(tmp_path, capsys):
+    run_tiny(tmp_path, epochs=1)
+    out = capsys.readouterr().out
+    assert "4/4" in out and "left" in out
+    for name in TERMS:
+        assert f"{name.replace('g_adversarial', 'adv')} " in out, name
 
 
 def test_death_inside_a_checkpoint_leaves_the_one_before(stopped_twice, tmp_path, monkeypatch):
@@ -221,7 +247,7 @@ def test_death_inside_a_checkpoint_leaves_the_one_before(stopped_twice, tmp_path
     assert not list((tmp_path / "checkpoints").glob(".writing*"))
 
 
-@pytest.mark.parametrize("damage", ["truncate", "flip", "no state"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "header", "no state"])
 def test_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, stopped_twice, tmp_path, damage):
     shutil.copytree(stopped_twice, tmp_path, dirs_exist_ok=True)
     newest = RunFolder(tmp_path).checkpoints()[-1]
@@ -230,6 +256,9 @@ def test_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, stopped_
         (newest / "model.keras").write_bytes(content[: len(content) // 2])
     elif damage == "flip":
         content[len(content) // 2] ^= 255
+        (newest / "model.keras").write_bytes(content)
+    elif damage == "header":
+        content[content.rindex(b"PK\x01\x02") + 10] = 99  # a compression method that does not exist
         (newest / "model.keras").write_bytes(content)
     else:
         (newest / "state.json").unlink()

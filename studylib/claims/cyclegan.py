@@ -53,7 +53,8 @@ def third_term(loss_against_y, loss_against_x):
     return check_the_note(
         "9.3",
         "The third term of the loss is LGAN(F(y), y).",
-        loss_against_y < 0.125,
+        # The control first: a judge that cannot tell y from x either has not been trained long enough to decide.
+        loss_against_y < 0.125 or loss_against_x >= 0.125,
         f"for a generator that does nothing, F(y) = y, a discriminator trained with y as the reals ends at a loss of "
         f"{loss_against_y:.3f}, where 0.25 means that it cannot tell; with x as the reals it ends at "
         f"{loss_against_x:.3f}. Compared with y, doing nothing would be perfect.",
@@ -68,12 +69,13 @@ def terms(norms, discriminator_norms):
         discriminator_norms: dict from each term of the discriminators to the norms in d_A and d_B.
     """
     both = [term for term, values in norms.items() if all(values.values())]
+    own = all({name for name, norm in values.items() if norm} == {term} for term, values in discriminator_norms.items())
     return check_the_note(
         "9.5",
         "The generators' objective (목적함수) has 6 terms, the discriminators' has 2.",
-        len(norms) == 6 and len(discriminator_norms) == 2 and all(any(v.values()) for v in norms.values()),
+        len(norms) == 6 and len(discriminator_norms) == 2 and all(any(v.values()) for v in norms.values()) and own,
         f"{len(norms)} terms reach a generator, of which {' and '.join(both)} reach both; {len(discriminator_norms)} "
-        "terms reach a discriminator, each its own.",
+        f"terms reach a discriminator, {'each its own' if own else 'but not each its own'}.",
     )
 
 

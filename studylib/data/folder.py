@@ -51,10 +51,12 @@ def load(name, path, image_size):
         train_b=images["trainB"],
         test_a=images["testA"],
         test_b=images["testB"],
-        names_a=[_name(file) for file in files["trainA"]],
-        names_b=[_name(file) for file in files["trainB"]],
-        names_test=[_name(file) for file in files["testA"]],
-        aligned=bool(stems_a) and stems_a == stems_b and len(set(stems_a)) == len(stems_a),
+        # With the folder: files that are called the same in both domains are in general different artworks.
+        names_a=[_id(file) for file in files["trainA"]],
+        names_b=[_id(file) for file in files["trainB"]],
+        names_test=[_id(file) for file in files["testA"]],
+        # Two folders that are both numbered say nothing: only test folders that somebody made can hold pairs.
+        aligned=folders["testA"].is_dir() and stems_a == stems_b and len(set(stems_a)) == len(stems_a),
     )
 
 
@@ -127,6 +129,10 @@ def _read_all(files, image_size):
 def _name(path):
     """The file's name; macOS may store Korean syllables taken apart, which would sort and compare otherwise."""
     return unicodedata.normalize("NFC", path.name)
+
+
+def _id(path):
+    return f"{unicodedata.normalize('NFC', path.parent.name)}/{_name(path)}"
 
 
 def _stem(path):

@@ -29,6 +29,8 @@ def read_image(path, image_size):
             if width * height <= MAX_PIXELS:
                 # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size for a fraction of the time.
                 image.draft(image.mode, (2 * image_size, 2 * image_size))
+                if image.format == "PPM" and image.mode == "I":  # Pillow's way to hold a PGM of 16 bits
+                    image = image.convert("I;16")
                 return fit_square(_to_rgb(ImageOps.exif_transpose(image)), image_size)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pass

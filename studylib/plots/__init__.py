@@ -13,7 +13,7 @@ from studylib.plots.data import (
     throughput,
     two_domains,
 )
-from studylib.plots.grid import as_float, image_grid, sample_sheet, to_uint8
+from studylib.plots.grid import as_float, drawn, image_grid, sample_sheet, to_uint8
 from studylib.plots.tour import cyclegan_diagram, image_rows
 from studylib.plots.training import loss_curves
 
@@ -23,6 +23,7 @@ __all__ = [
     "collage",
     "cyclegan_diagram",
     "distinct_crops",
+    "drawn",
     "gradient_reach",
     "held_out_errors",
     "image_grid",

@@ -38,8 +38,9 @@ def pool_ages(ages, max_length):
     ages = np.asarray(ages)
     figure, axis = plt.subplots(figsize=(7, 2.6), layout="constrained")
     plt.close(figure)  # the caller shows it; pyplot must not show it a second time
-    width = 10
-    axis.hist(ages, bins=np.arange(0, ages.max() + width, width), weights=np.full(len(ages), 100 / len(ages)))
+    # New images have a bar of their own, of width one; the others come in tens.
+    edges = [0, 1, *range(10, ages.max() + 11, 10)]
+    axis.hist(ages, edges, weights=np.full(len(ages), 100 / len(ages)))
     axis.axvline(max_length, color="tab:red", linestyle="--")
     axis.text(max_length + 3, 0.9 * axis.get_ylim()[1], f"the last {max_length} images end here", color="tab:red")
     axis.set_xlabel("age of the image shown, in images generated since")

@@ -14,13 +14,14 @@ def to_uint8(images):
     return np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
-def image_grid(columns, title=None, cell=1.0):
+def image_grid(columns, title=None, cell=1.0, credit=""):
     """Images side by side, one titled column for each kind.
 
     Args:
         columns: dict from column title to images, (N, H, W, C), uint8 or float in [-1, 1]; C is 1 or 3.
         title: of the whole figure.
         cell: width of an image in inches.
+        credit: whose pictures these are; stands small at the foot.
 
     Returns:
         A Figure with N rows.
@@ -43,17 +44,19 @@ def image_grid(columns, title=None, cell=1.0):
             axis.spines[:].set_color("0.8")
     if title:
         figure.suptitle(title, fontsize=10)
+    if credit:
+        figure.supxlabel(textwrap.fill(credit, round(20 * cell * len(columns))), fontsize=6, color="0.4")
     return figure
 
 
-def sample_sheet(model, real_A, real_B, label_a="A", label_b="B", title=None):
+def sample_sheet(model, real_A, real_B, label_a="A", label_b="B", credit=""):
     """Both directions of a CycleGAN at a glance: input, translation, and the way back.
 
     Args:
         model: a CycleGAN.
         real_A, real_B: images, (N, H, W, C), uint8 or float in [-1, 1].
         label_a, label_b: names of the domains.
-        title: of the figure.
+        credit: whose pictures these are.
     """
     real_A, real_B = (as_float(images) for images in (real_A, real_B))
     fake_B, fake_A = model.g_AB(real_A), model.g_BA(real_B)
@@ -65,7 +68,20 @@ def sample_sheet(model, real_A, real_B, label_a="A", label_b="B", title=None):
         f"to {label_a}": fake_A,
         f"back to {label_b}": model.g_AB(fake_A),
     }
-    return image_grid(columns, title)
+    return image_grid(columns, credit=credit)
+
+
+def drawn(task, n, seed):
+    """Up to n held-out images of each domain, drawn by a seed: in an aligned task the same artworks on both sides.
+
+    Where nothing was held out, training images take their place.
+
+    Returns:
+        (images_a, images_b), uint8, of equal length.
+    """
+    sides = [test if len(test) else train for test, train in ((task.test_a, task.train_a), (task.test_b, task.train_b))]
+    rows = np.random.default_rng(seed).permutation(min(map(len, sides)))[:n]
+    return sides[0][rows], sides[1][rows]
 
 
 def as_float(images):

@@ -14,16 +14,18 @@ def loss_curves(history):
     """The eight losses of a CycleGAN over the epochs, related ones together.
 
     Args:
-        history: dict from column name to a list, one value an epoch, as `studylib.training.read_history` gives.
+        history: dict from column name to a list, one value an epoch, as `studylib.training.read_history` gives; an
+            empty one leaves the panels empty.
     """
     figure, axes = plt.subplots(1, len(PANELS), figsize=(3 * len(PANELS), 2.6), layout="constrained")
     plt.close(figure)  # the caller shows it; pyplot must not show it a second time
     for axis, (title, names) in zip(axes, PANELS.items(), strict=True):
-        for name in names:
+        for name in names if history else ():
             axis.plot(history["epoch"], history[name], marker=".", label=name)
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("epoch")
         axis.set_ylim(bottom=0)
-        axis.legend(fontsize=8, frameon=False)
+        if history:
+            axis.legend(fontsize=8, frameon=False)
         axis.spines[["top", "right"]].set_visible(False)
     return figure

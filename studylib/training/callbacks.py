@@ -54,7 +54,7 @@ class History(keras.callbacks.Callback):
 
 
 class Progress(keras.callbacks.Callback):
-    """One line for the whole run: every loss, the speed, and the time left."""
+    """One line for the whole run: every loss and the time left."""
 
     def __init__(self, first_step, n_steps):
         super().__init__()
@@ -89,7 +89,7 @@ class StopOnNaN(keras.callbacks.Callback):
         if broken:
             raise FloatingPointError(
                 f"Training stopped at step {self.history.step}: {', '.join(broken)} is not a finite number. Try a "
-                "smaller learning_rate, and look for images that are not in [-1, 1]; the last checkpoint is sound."
+                "smaller learning_rate under another run name, and look for images that are not in [-1, 1]."
             )
 
 

@@ -25,7 +25,7 @@ def written_atomically(path):
     """Give a temporary path beside `path`; it takes the final name only when the block ends without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")  # the ending stays: writers look at it
+    temporary = path.with_name(f".writing_{path.name}")  # the ending stays: writers look at it
     try:
         yield temporary
         _flush_to_disk(temporary)
@@ -60,6 +60,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.path / ".lock", timeout=0):
+                for leftover in self.path.rglob(".writing_*"):  # of a run that was killed while it wrote
+                    shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
                 yield
         except Timeout:
             raise RuntimeError(
@@ -109,7 +111,6 @@ class RunFolder:
         if final.exists():
             return
         temporary = self.checkpoints_path / f".writing_{final.name}"
-        shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         model.save(temporary / "model.keras")
         (temporary / "state.json").write_text(json.dumps(state), encoding="utf-8")
@@ -141,7 +142,7 @@ class RunFolder:
                     warnings.filterwarnings("error", message="Skipping variable loading")
                     model.load_weights(folder / "model.keras")
                 return state
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            except Exception as error:  # a damaged zip raises nearly anything: EOFError, NotImplementedError, ...
                 warnings.warn(f"The checkpoint {folder} is damaged ({error}); trying the one before.", stacklevel=2)
         if checkpoints:
             raise ValueError(f"No checkpoint in {self.checkpoints_path} can be read. Delete {self.path} to start anew.")
@@ -151,10 +152,15 @@ class RunFolder:
 def read_history(path):
     """Read a history.csv: a dict from column name to a list of numbers, one an epoch.
 
+    Empty before the first epoch has ended.
+
     Args:
         path: of the file, or of the run folder that holds it.
     """
     path = Path(path)
-    with open(path / "history.csv" if path.is_dir() else path, newline="") as file:
+    path = path / "history.csv" if path.is_dir() else path
+    if not path.exists():
+        return {}
+    with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
-    return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else ())}
+    return {name: [float(row[name]) for row in rows] for name in rows[0]}

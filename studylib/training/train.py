@@ -112,9 +112,13 @@ def train(
                         shuffle=False,
                         verbose=0,
                     )
+            run.save_checkpoint(model, history.state())
+        except Exception:
+            if stop.requested:  # whatever else fails, such as a callback that draws, the work is kept
+                run.save_checkpoint(model, history.state())
+            raise
         finally:
             progress.close()
-        run.save_checkpoint(model, history.state())
         if history.step < n_steps:
             print(f"Stopped after step {history.step} of {n_steps}. Run the same again to continue.")
         else:

@@ -1,7 +1,7 @@
 """Pictures that renew themselves while a model trains."""
 
 import keras
-from IPython.display import display
+from IPython.display import DisplayHandle
 
 from studylib.plots import loss_curves
 
@@ -19,8 +19,8 @@ class LiveTraining(keras.callbacks.Callback):
         self.draw, self.history = draw, history
 
     def on_train_begin(self, logs=None):
-        self.sheet = display(self.draw(self.model), display_id=True)
-        self.curves = None
+        self.sheet, self.curves = DisplayHandle(), None
+        self.sheet.display(self.draw(self.model))
 
     def on_epoch_end(self, epoch, logs=None):
         self.sheet.update(self.draw(self.model))
@@ -29,6 +29,7 @@ class LiveTraining(keras.callbacks.Callback):
             return  # a curve needs two points
         figure = loss_curves(history)
         if self.curves is None:
-            self.curves = display(figure, display_id=True)
+            self.curves = DisplayHandle()
+            self.curves.display(figure)
         else:
             self.curves.update(figure)

@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import papermill
 import pytest
+from PIL import Image
 from run_notebook import checked, main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,7 +34,7 @@ FAST = {
         "gen_n_filters": 4,
         "disc_n_filters": 4,
         "jit_compile": False,
-        "judge_steps": 4,
+        "judge_steps": 60,
         "n_pool_images": 200,
     },
 }
@@ -94,6 +96,19 @@ def test_wrong_parameters_are_refused_before_anything_runs(folder, capsys, param
 def test_folder_of_ones_own_is_found_from_the_notebooks_folder(folder, monkeypatch):
     monkeypatch.chdir(folder)
     assert checked(CYCLEGAN, {"task": "folder:mine"}) == {"task": f"folder:{folder / 'mine'}"}
+
+
+def test_small_folder_of_ones_own_is_trained_on_to_the_end(folder):
+    """Twelve pictures a domain, numbered alike, and no test folders: nothing is a pair, and one picture is held out."""
+    random = np.random.default_rng(0)
+    for part in ("trainA", "trainB"):
+        (folder / part).mkdir()
+        for i in range(12):
+            Image.fromarray(random.integers(0, 256, (40, 36, 3), dtype=np.uint8)).save(folder / part / f"{i}.png")
+    parameters = FAST["09_cyclegan"] | {"run_name": "test", "task": f"folder:{folder}"}
+    assert main(command(folder, **parameters)) == 0
+    assert (folder / "runs" / "test" / "final.png").stat().st_size > 0
+    assert not (folder / "runs" / "test" / "errors.json").exists()
 
 
 def test_wrong_value_stops_with_the_sentence_of_the_package(folder, capsys):

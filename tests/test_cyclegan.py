@@ -75,7 +75,11 @@ def test_every_generator_type_trains(generator_type):
         ({"adversarial": "wgan"}, "Received: adversarial='wgan'"),
         ({"lambda_id": -1}, "Received: lambda_id=-1"),
         ({"learning_rate": 0}, "Received: learning_rate=0"),
-        ({"buffer_max_length": -5}, "Received: max_length=-5"),
+        ({"learning_rate": "fast"}, "learning_rate must be more than 0. Received: learning_rate='fast'"),
+        ({"lambda_reconstr": None}, "lambda_reconstr must be 0 or more. Received: lambda_reconstr=None"),
+        ({"lambda_id": float("nan")}, "Received: lambda_id=nan"),
+        ({"seed": -1}, "Received: seed=-1"),
+        ({"buffer_max_length": -5}, "Received: buffer_max_length=-5"),
         ({"input_dim": (None, None, 3)}, "buffer_max_length=0"),
     ],
 )

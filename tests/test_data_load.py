@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studylib.data import TASK_NAMES, load_task
-from studylib.data.checks import check_whole_number
 
 SHAPES = "shapes/plain2striped"
 
@@ -45,19 +44,6 @@ def test_bad_sizes(name, size):
     with pytest.raises(ValueError) as error:
         load_task(name, image_size=size)
     assert str(error.value) == f"image_size must be a whole number from 8 to 1024. Received: image_size={size!r}"
-
-
-@given(st.integers(), st.integers())
-def test_check_whole_number(value, least):
-    if value >= least:
-        assert check_whole_number("n", value, least) == value
-        with pytest.raises(ValueError, match=f"n must be a whole number from {least} to {value - 1}"):
-            check_whole_number("n", value, least, value - 1)
-    else:
-        with pytest.raises(ValueError, match=f"n must be a whole number of at least {least}. Received: n={value}"):
-            check_whole_number("n", value, least)
-    for scalar in (np.int32, np.uint8):
-        assert check_whole_number("n", scalar(5), 0) == 5
 
 
 @settings(max_examples=5, deadline=None)

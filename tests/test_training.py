@@ -311,6 +311,6 @@ def test_a_loss_that_is_no_number_stops_the_run(tmp_path):
 )
 def test_bad_arguments_are_named(tmp_path, changes):
     (name, value), = changes.items()
-    with pytest.raises(ValueError, match=f"{name} must be .* Received: {name}={value}"):
+    with pytest.raises(ValueError, match=f"{name} must be .*Received: {name}={value}"):
         run_tiny(tmp_path, **changes)
     assert not list(tmp_path.iterdir())

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from studylib.arguments import whole_number
+
 
 def two_uniforms(seed, n):
     """Two random numbers in [0, 1) that depend on (seed, n) only, n a scalar int32 tensor.
@@ -39,10 +41,8 @@ class ImagePool(keras.layers.Layer):
 
     def __init__(self, max_length=50, seed=0, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(max_length, bool) or not isinstance(max_length, int) or max_length < 0:
-            raise ValueError(f"max_length must be a whole number, 0 or more. Received: max_length={max_length!r}")
-        self.max_length = max_length
-        self.seed = seed
+        self.max_length = whole_number("max_length", max_length, at_least=0)
+        self.seed = whole_number("seed", seed, at_least=0)
 
     def build(self, input_shape):
         if self.max_length:

@@ -6,6 +6,7 @@ Zhu, Park, Isola, Efros: "Unpaired Image-to-Image Translation using Cycle-Consis
 import keras
 import tensorflow as tf
 
+from studylib.arguments import real_number, whole_number
 from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss, l1
 from studylib.networks import (
@@ -14,6 +15,7 @@ from studylib.networks import (
     resnet_generator,
     unet_generator,
 )
+from studylib.networks.arguments import image_shape
 
 GENERATOR_TERMS = ("g_adversarial_AB", "g_adversarial_BA", "cycle_A", "cycle_B", "identity_A", "identity_B")
 TERMS = (*GENERATOR_TERMS, "d_A", "d_B", "g_loss")
@@ -75,18 +77,12 @@ class CycleGAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.input_dim = _checked_input_dim(input_dim)
-        weights = {"lambda_validation": lambda_validation, "lambda_reconstr": lambda_reconstr, "lambda_id": lambda_id}
-        for name, value in weights.items():
-            if not value >= 0:
-                raise ValueError(f"{name} weighs a loss and must be 0 or more. Received: {name}={value!r}")
-        if not learning_rate > 0:
-            raise ValueError(f"learning_rate must be more than 0. Received: learning_rate={learning_rate!r}")
-        self.learning_rate = learning_rate
-        self.buffer_max_length = buffer_max_length
-        self.lambda_validation = lambda_validation
-        self.lambda_reconstr = lambda_reconstr
-        self.lambda_id = lambda_id
+        self.input_dim = image_shape(input_dim, name="input_dim")
+        self.learning_rate = real_number("learning_rate", learning_rate, above=0)
+        self.buffer_max_length = whole_number("buffer_max_length", buffer_max_length, at_least=0)
+        self.lambda_validation = real_number("lambda_validation", lambda_validation)
+        self.lambda_reconstr = real_number("lambda_reconstr", lambda_reconstr)
+        self.lambda_id = real_number("lambda_id", lambda_id)
         self.generator_type = generator_type
         self.gen_n_filters = gen_n_filters
         self.disc_n_filters = disc_n_filters
@@ -94,7 +90,7 @@ class CycleGAN(keras.Model):
         self.gen_n_downsamplings = gen_n_downsamplings
         self.disc_n_layers = disc_n_layers
         self.adversarial = adversarial
-        self.seed = seed
+        self.seed = whole_number("seed", seed, at_least=0)
 
         self.loss_function = adversarial_loss(adversarial)
         self.g_AB = self._make_generator("g_AB")
@@ -262,15 +258,3 @@ class CycleGAN(keras.Model):
             "disc_n_layers", "adversarial", "seed",
         )  # fmt: skip
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
-
-
-def _checked_input_dim(input_dim):
-    """Return input_dim as a tuple, or raise one sentence."""
-    sizes = tuple(input_dim) if hasattr(input_dim, "__len__") else ()
-    # Height and width may be None: the networks take any size they admit.
-    known = [size for i, size in enumerate(sizes) if size is not None or i == 2]
-    if len(sizes) != 3 or not all(isinstance(size, int) and size > 0 for size in known):
-        raise ValueError(
-            f"input_dim must be (height, width, channels), for example (64, 64, 3). Received: input_dim={input_dim!r}"
-        )
-    return sizes

@@ -2,8 +2,8 @@
 
 import difflib
 
+from studylib.arguments import whole_number
 from studylib.data import folder, openmoji, shapes, tfds
-from studylib.data.checks import check_whole_number
 
 # All images of a task are held in memory: at 64 pixels OpenMoji takes 26 MB, at 256 already 0.4 GB, at 1024 6.6 GB.
 SMALLEST, LARGEST = 8, 1024
@@ -41,7 +41,7 @@ def load_task(name, image_size=64):
         FileNotFoundError: where a folder is missing.
         ModuleNotFoundError: where "tfds:" is asked for and tensorflow-datasets is not installed.
     """
-    image_size = check_whole_number("image_size", image_size, SMALLEST, LARGEST)
+    image_size = whole_number("image_size", image_size, SMALLEST, LARGEST)
     if not isinstance(name, str):
         raise ValueError(f"name must be a string, one of {', '.join(TASK_NAMES)}. Received: name={name!r}")
     if name in _EMBEDDED:

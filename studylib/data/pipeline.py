@@ -12,7 +12,7 @@ import itertools
 
 import tensorflow as tf
 
-from studylib.data.checks import check_whole_number
+from studylib.arguments import whole_number
 
 JITTER = 1.12  # 286 / 256 in the papers: an image is enlarged by this factor, then a window of the old size is cut out
 
@@ -58,10 +58,10 @@ def draw(images, i, domain_seed, augment=True):
 
 def unpaired_batches(images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None):
     """See `Task.pipeline`, which calls this with its own images."""
-    check_whole_number("batch_size", batch_size, least=1)
-    check_whole_number("seed", seed, least=0, most=2**31 - 1)
+    whole_number("batch_size", batch_size, at_least=1)
+    whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
     if first_step is not None:
-        check_whole_number("first_step", first_step, least=0, most=2**40)
+        whole_number("first_step", first_step, at_least=0, at_most=2**40)
     with tf.device("CPU:0"):
         images_a, images_b = tf.constant(images_a), tf.constant(images_b)
 
@@ -89,4 +89,4 @@ def one_epoch_after_another(n_steps):
 
 def steps_per_epoch(n_a, n_b, batch_size):
     """Full batches that the larger domain fills, at least one."""
-    return max(1, max(n_a, n_b) // check_whole_number("batch_size", batch_size, least=1))
+    return max(1, max(n_a, n_b) // whole_number("batch_size", batch_size, at_least=1))

@@ -1,22 +1,11 @@
-"""What the network builders check before they build: whole numbers, channels, and sizes that the network admits."""
-
-import operator
+"""What the network builders check before they build: channels, and sizes that the network admits."""
 
 import keras
 
-
-def whole_number(name, value, at_least=1):
-    """`value` as an int, or a ValueError that names it."""
-    try:
-        number = at_least - 1 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = at_least - 1
-    if number < at_least:
-        raise ValueError(f"{name} must be a whole number of at least {at_least}. Received: {name}={value!r}")
-    return number
+from studylib.arguments import whole_number
 
 
-def image_shape(input_shape):
+def image_shape(input_shape, name="input_shape"):
     """`input_shape` as (height, width, channels); height and width may be None, channels may not."""
     try:
         height, width, channels = (None if size is None else whole_number("size", size) for size in input_shape)
@@ -24,8 +13,8 @@ def image_shape(input_shape):
             raise ValueError
     except (TypeError, ValueError):
         raise ValueError(
-            "input_shape must be (height, width, channels) of whole numbers, with None for a height or width that "
-            f"may vary. Received: input_shape={input_shape!r}"
+            f"{name} must be (height, width, channels) of whole numbers, with None for a height or width that "
+            f"may vary. Received: {name}={input_shape!r}"
         ) from None
     return height, width, channels
 

@@ -3,7 +3,8 @@
 import keras
 from keras import layers
 
-from studylib.networks.arguments import AdmissibleSize, image_shape, whole_number
+from studylib.arguments import whole_number
+from studylib.networks.arguments import AdmissibleSize, image_shape
 from studylib.networks.blocks import convolution, transposed_convolution
 from studylib.normalization import InstanceNormalization
 from studylib.padding import ReflectionPadding2D

@@ -1,7 +1,8 @@
 """Pictures of CycleGAN's parts: gradients, the image pool, the learning rate, errors."""
 
-import matplotlib.pyplot as plt
 import numpy as np
+
+from studylib.plots.figure import subplots
 
 
 def gradient_reach(norms):
@@ -12,8 +13,7 @@ def gradient_reach(norms):
     """
     networks = list(next(iter(norms.values())))
     values = np.array([[norms[term][network] for network in networks] for term in norms])
-    figure, axis = plt.subplots(figsize=(4.2, 0.42 * len(norms) + 0.7), layout="constrained")
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure, [[axis]] = subplots(size=(4.2, 0.42 * len(norms) + 0.7))
     axis.imshow(values > 0, cmap="Greens", vmin=-0.2, vmax=2, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         axis.text(column, row, f"{value:.3g}" if value else "none", ha="center", va="center", fontsize=10)
@@ -36,8 +36,7 @@ def pool_ages(ages, max_length):
         max_length: size of the pool.
     """
     ages = np.asarray(ages)
-    figure, axis = plt.subplots(figsize=(7, 2.6), layout="constrained")
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure, [[axis]] = subplots(size=(7, 2.6))
     # New images have a bar of their own, of width one; the others come in tens.
     edges = [0, 1, *range(10, ages.max() + 11, 10)]
     axis.hist(ages, edges, weights=np.full(len(ages), 100 / len(ages)))
@@ -45,19 +44,16 @@ def pool_ages(ages, max_length):
     axis.text(max_length + 3, 0.9 * axis.get_ylim()[1], f"the last {max_length} images end here", color="tab:red")
     axis.set_xlabel("age of the image shown, in images generated since")
     axis.set_ylabel("share shown, %")
-    axis.spines[["top", "right"]].set_visible(False)
     return figure
 
 
 def learning_rate(rates):
     """The learning rate of every step of a run, from step 0 on."""
-    figure, axis = plt.subplots(figsize=(5, 2.2), layout="constrained")
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure, [[axis]] = subplots(size=(5, 2.2))
     axis.plot(rates)
     axis.set_xlabel("training step")
     axis.set_ylabel("learning rate")
     axis.set_ylim(bottom=0)
-    axis.spines[["top", "right"]].set_visible(False)
     return figure
 
 
@@ -69,8 +65,7 @@ def held_out_errors(errors, label_a, label_b):
         label_a, label_b: names of the domains.
     """
     titles = {"A to B": f"{label_a} to {label_b}", "B to A": f"{label_b} to {label_a}"}
-    figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure, [axes] = subplots(1, 2, size=(9, 2.6), sharey=True)
     for axis, (direction, methods) in zip(axes, errors.items(), strict=True):
         names, values = list(methods), list(methods.values())
         colours = ["tab:orange" if name == "trained model" else "0.7" for name in names]
@@ -80,6 +75,5 @@ def held_out_errors(errors, label_a, label_b):
         axis.set_title(titles[direction], fontsize=10)
         axis.set_xlabel("mean absolute error, grey levels (0 is perfect)")
         axis.set_xlim(0, 1.15 * max(values))
-        axis.spines[["top", "right"]].set_visible(False)
-    axes[0].invert_yaxis()
+        axes[0].invert_yaxis()
     return figure

@@ -6,17 +6,10 @@ import tensorflow as tf
 from matplotlib.patches import Rectangle
 
 from studylib.data.pipeline import random_box
+from studylib.plots.figure import subplots
 from studylib.plots.grid import to_uint8
 
 _GAP = 0.08  # white space between the images of a collage, as a fraction of an image
-
-
-def _figure(n_rows=1, n_columns=1, size=(4, 3), **options):
-    figure, axes = plt.subplots(n_rows, n_columns, figsize=size, squeeze=False, layout="constrained", **options)
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
-    for axis in axes.flat:
-        axis.spines[["top", "right"]].set_visible(False)
-    return figure, axes
 
 
 def collage(images, n_columns):
@@ -54,7 +47,7 @@ def two_domains(task, n_rows=4, seed=0):
     def some(images, n):
         return images[random.permutation(len(images))[:n]]
 
-    figure, axes = _figure(1, 3, size=(9.4, 0.62 * n_rows + 0.7), gridspec_kw={"width_ratios": [5, 5, 4.2]})
+    figure, axes = subplots(1, 3, size=(9.4, 0.62 * n_rows + 0.7), gridspec_kw={"width_ratios": [5, 5, 4.2]})
     for axis, label, images, letter in zip(
         axes[0], (task.label_a, task.label_b), (task.train_a, task.train_b), "AB", strict=False
     ):
@@ -142,7 +135,7 @@ def mirrored_meanings(examples):
         examples: list of (name, image, other name, other image), images uint8 (H, W, 3); where there is no such
             drawing, the other name says so and the other image is None.
     """
-    figure, axes = _figure(len(examples), 3, size=(6, 1.45 * len(examples) + 0.3))
+    figure, axes = subplots(len(examples), 3, size=(6, 1.45 * len(examples) + 0.3))
     titles = ("drawing", "its mirror image", "another drawing of the set")
     for row, (name, image, other_name, other) in zip(axes, examples, strict=True):
         first = row[0] is axes[0, 0]
@@ -161,7 +154,7 @@ def signal_scale(panels, ylabel="root mean square of the output"):
         panels: dict from a panel's title to a dict from a curve's label to (measured, predicted): one value for each
             layer, the first being the input's; predicted may be None.
     """
-    figure, axes = _figure(1, len(panels), size=(4.4 * len(panels), 3.2), sharey=True)
+    figure, axes = subplots(1, len(panels), size=(4.4 * len(panels), 3.2), sharey=True)
     for axis, (title, curves) in zip(axes[0], panels.items(), strict=True):
         for k, (label, (measured, predicted)) in enumerate(curves.items()):
             # Rings of different size: curves that coincide are all seen.
@@ -185,7 +178,7 @@ def kernel_histograms(kernels, stddev=0.02):
         kernels: dict from a network's name to a float array of any shape.
         stddev: of the curve.
     """
-    figure, axes = _figure(size=(5.4, 3))
+    figure, axes = subplots(size=(5.4, 3))
     axis = axes[0, 0]
     edges = np.linspace(-4 * stddev, 4 * stddev, 61)
     for name, values in kernels.items():
@@ -204,7 +197,7 @@ def throughput(measured, xlabel="images per second that reach the training step"
     Args:
         measured: dict from a pipeline's name to images per second, one number for each round.
     """
-    figure, axes = _figure(size=(7, 0.45 * len(measured) + 0.9))
+    figure, axes = subplots(size=(7, 0.45 * len(measured) + 0.9))
     axis = axes[0, 0]
     for k, (name, values) in enumerate(measured.items()):
         middle = np.median(values)
@@ -225,7 +218,7 @@ def distinct_crops(counts):
     Args:
         counts: dict from a pipeline's name to one number for each epoch.
     """
-    figure, axes = _figure(size=(5.4, 3))
+    figure, axes = subplots(size=(5.4, 3))
     axis = axes[0, 0]
     for k, (name, values) in enumerate(counts.items()):
         # Thinner on top of thicker: lines that coincide are all seen.
@@ -244,7 +237,7 @@ def shuffle_orders(panels, xlabel="position in the data", ylabel="position after
     Args:
         panels: dict from a title to (x, y), two arrays of the same length; their rank correlation is added.
     """
-    figure, axes = _figure(1, len(panels), size=(2.3 * len(panels), 2.75), sharey=True)
+    figure, axes = subplots(1, len(panels), size=(2.3 * len(panels), 2.75), sharey=True)
     for axis, (title, (x, y)) in zip(axes[0], panels.items(), strict=True):
         axis.plot(x, y, ".", markersize=3)
         axis.set_title(f"{title}\nrank correlation {rank_correlation(x, y):.2f}", fontsize=9)

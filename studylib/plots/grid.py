@@ -2,8 +2,9 @@
 
 import textwrap
 
-import matplotlib.pyplot as plt
 import numpy as np
+
+from studylib.plots.figure import subplots
 
 
 def to_uint8(images):
@@ -30,10 +31,7 @@ def image_grid(columns, title=None, cell=1.0, credit=""):
     if n_rows == 0:
         raise ValueError("image_grid needs at least one image in each column. Received: an empty column")
     height = cell * n_rows + 0.5 + (0.3 if title else 0)
-    figure, axes = plt.subplots(
-        n_rows, len(columns), figsize=(cell * len(columns), height), squeeze=False, layout="constrained"
-    )
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure, axes = subplots(n_rows, len(columns), size=(cell * len(columns), height))
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
     for axis_column, (name, images) in zip(axes.T, columns.items(), strict=True):
         axis_column[0].set_title(textwrap.fill(name, round(13 * cell)), fontsize=9)
@@ -41,7 +39,7 @@ def image_grid(columns, title=None, cell=1.0, credit=""):
             axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             axis.set_xticks([])
             axis.set_yticks([])
-            axis.spines[:].set_color("0.8")
+            axis.spines[:].set(visible=True, color="0.8")
     if title:
         figure.suptitle(title, fontsize=10)
     if credit:

@@ -1,6 +1,6 @@
 """Pictures of a training run."""
 
-import matplotlib.pyplot as plt
+from studylib.plots.figure import subplots
 
 PANELS = {
     "adversarial, generators": ("g_adversarial_AB", "g_adversarial_BA"),
@@ -17,8 +17,7 @@ def loss_curves(history):
         history: dict from column name to a list, one value an epoch, as `studylib.training.read_history` gives; an
             empty one leaves the panels empty.
     """
-    figure, axes = plt.subplots(1, len(PANELS), figsize=(3 * len(PANELS), 2.6), layout="constrained")
-    plt.close(figure)  # the caller shows it; pyplot must not show it a second time
+    figure, [axes] = subplots(1, len(PANELS), size=(3 * len(PANELS), 2.6))
     for axis, (title, names) in zip(axes, PANELS.items(), strict=True):
         for name in names if history else ():
             axis.plot(history["epoch"], history[name], marker=".", label=name)
@@ -27,5 +26,4 @@ def loss_curves(history):
         axis.set_ylim(bottom=0)
         if history:
             axis.legend(fontsize=8, frameon=False)
-        axis.spines[["top", "right"]].set_visible(False)
     return figure

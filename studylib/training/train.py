@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import keras
 
+from studylib.arguments import real_number, whole_number
 from studylib.cyclegan import ConstantThenLinear
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
 from studylib.training.run_folder import RunFolder
@@ -54,13 +55,9 @@ def train(
         FloatingPointError: a loss became NaN or infinite.
         RuntimeError: another process trains into the same folder.
     """
-    for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number, 1 or more. Received: {name}={value!r}")
-    if not 0 <= constant_share <= 1:
-        raise ValueError(f"constant_share must be from 0 to 1. Received: constant_share={constant_share!r}")
-    if not checkpoint_minutes > 0:
-        raise ValueError(f"checkpoint_minutes must be more than 0. Received: checkpoint_minutes={checkpoint_minutes!r}")
+    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+    real_number("constant_share", constant_share, at_most=1)
+    real_number("checkpoint_minutes", checkpoint_minutes, above=0)
 
     run = RunFolder(run)
     steps_per_epoch = task.steps_per_epoch(batch_size)

@@ -1,0 +1,16 @@
+"""How every figure of the study begins."""
+
+import matplotlib.pyplot as plt
+
+
+def subplots(n_rows=1, n_columns=1, size=(4, 3), **options):
+    """A Figure of `size` inches and its axes, an array (n_rows, n_columns), without frames above and to the right.
+
+    The figure is closed for pyplot: the caller shows it, and it must not appear a second time.
+    """
+    options = {"layout": "constrained", **options}
+    figure, axes = plt.subplots(n_rows, n_columns, figsize=size, squeeze=False, **options)
+    plt.close(figure)
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+    return figure, axes

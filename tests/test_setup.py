@@ -35,6 +35,13 @@ def locked_requirements():
     return [Requirement(r) for r in PROJECT["dependencies"] + extras["dev"] + extras["tfds"] + extras["tensorboard"]]
 
 
+@pytest.fixture(autouse=True)
+def no_outer_make(monkeypatch):
+    """The make under test is not to know of the one that may run these tests (`make test`)."""
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.mark.parametrize("requirement", locked_requirements(), ids=lambda requirement: requirement.name)
 def test_lock_has_a_pin_in_the_range_of_every_dependency(requirement):
     pins = [pin for pin in lock_pins() if canonicalize_name(pin.name) == canonicalize_name(requirement.name)]

@@ -20,7 +20,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright's synchronous interface is open, the main thread counts as an event loop, and
+# tests of other modules that start one of their own would fail.
+@pytest.fixture(scope="module")
 def browser():
     """A headless Chromium; without one the test is skipped, or fails where STUDYLIB_REQUIRE_BROWSER=1."""
     names = ("chromium", "chromium-browser", "google-chrome")

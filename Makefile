@@ -14,7 +14,8 @@ PARAMETERS =
 # make lock UPGRADE=--upgrade
 UPGRADE =
 
-TF_CPP_MIN_LOG_LEVEL ?= 2
+# Only what is fatal: see studylib/quiet.py.
+TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
 .PHONY: help study train test test-full lint interpreter lock clean

@@ -70,6 +70,7 @@ def test_bars_of_the_held_out_errors():
     }
     left, right = plots.held_out_errors(errors, "plain", "striped").axes
     assert (left.get_title(), right.get_title()) == ("plain to striped", "striped to plain")
+    assert left.yaxis_inverted() and right.yaxis_inverted()  # the first method on top, as in the table
     assert [bar.get_width() for bar in left.patches] == [10, 4]
     assert [bar.get_width() for bar in right.patches] == [20, 30]
     assert left.lines[0].get_xdata()[0] == 10 and right.lines[0].get_xdata()[0] == 20

@@ -75,5 +75,5 @@ def held_out_errors(errors, label_a, label_b):
         axis.set_title(titles[direction], fontsize=10)
         axis.set_xlabel("mean absolute error, grey levels (0 is perfect)")
         axis.set_xlim(0, 1.15 * max(values))
-        axes[0].invert_yaxis()
+    axes[0].invert_yaxis()
     return figure

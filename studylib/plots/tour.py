@@ -4,10 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from studylib.plots.figure import COLOURS, INK, PAPER
 from studylib.plots.grid import to_uint8
-
-COLOURS = {"A": "#2a6fb5", "B": "#d06a1c"}  # told apart by eyes that see no red or no green, too
-INK, PAPER = "#2f3437", "#fbfaf7"
 
 
 def image_rows(rows, columns=None, title=None, cell=1.0):

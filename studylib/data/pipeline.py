@@ -1,4 +1,4 @@
-"""Unpaired batches without end: shuffle, jitter, mirror, batch, prefetch.
+"""Batches without end, unpaired or paired: shuffle, jitter, mirror, batch, prefetch.
 
 The usual chain ``shuffle(buffer).map(random_crop)`` carries hidden state: to continue a run that was killed after ten
 thousand batches, all of them have to be drawn again. Here sample number i is a pure function of (seed, domain, i), so
@@ -22,19 +22,19 @@ def shuffled(i, n_images, domain_seed):
     return tf.random.experimental.index_shuffle(i % n_images, seed=[domain_seed, i // n_images], max_index=n_images - 1)
 
 
-def random_box(i, domain_seed):
+def random_box(i, domain_seed, jitter=JITTER):
     """The part of the image that sample i shows: (y1, x1, y2, x2) in fractions; x1 > x2 is a mirrored image.
 
     Cutting a window out of an enlarged image is the same as enlarging a part of the image, which is one operation.
     """
     y, x, coin = tf.unstack(tf.random.stateless_uniform([3], seed=[domain_seed, i]))
-    side = 1 / JITTER
+    side = 1 / jitter
     y1, x1 = y * (1 - side), x * (1 - side)
     y2, x2 = y1 + side, x1 + side
     return tf.where(coin < 0.5, [y1, x1, y2, x2], [y1, x2, y2, x1])
 
 
-def draw(images, i, domain_seed, augment=True):
+def draw(images, i, domain_seed, augment=True, jitter=JITTER):
     """Samples number i (a vector) of one domain.
 
     Args:
@@ -42,6 +42,7 @@ def draw(images, i, domain_seed, augment=True):
         i: int64 tensor (batch,): positions in the endless stream of samples.
         domain_seed: whole number; another one gives other orders and other crops.
         augment: False takes the images whole and unmirrored.
+        jitter: factor of the enlargement before the crop; 1 mirrors only.
 
     Returns:
         float32 tensor (batch, height, width, channels) in [-1, 1].
@@ -49,15 +50,22 @@ def draw(images, i, domain_seed, augment=True):
     n_images = tf.shape(images, tf.int64)[0]
     chosen = tf.map_fn(lambda k: shuffled(k, n_images, domain_seed), i)
     if augment:
-        boxes = tf.map_fn(lambda k: random_box(k, domain_seed), i, fn_output_signature=tf.float32)
+        boxes = tf.map_fn(lambda k: random_box(k, domain_seed, jitter), i, fn_output_signature=tf.float32)
         batch = tf.image.crop_and_resize(images, boxes, tf.cast(chosen, tf.int32), images.shape[1:3])
     else:
         batch = tf.cast(tf.gather(images, chosen), tf.float32)
     return batch / 127.5 - 1
 
 
-def unpaired_batches(images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None):
-    """See `Task.pipeline`, which calls this with its own images."""
+def image_batches(
+    images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None, paired=False, jitter=JITTER
+):
+    """See `Task.pipeline`, which calls this with its own images.
+
+    Args:
+        paired: images_a[i] and images_b[i] belong together: they come together, cut and mirrored alike.
+        jitter: see `draw`.
+    """
     whole_number("batch_size", batch_size, at_least=1)
     whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
     if first_step is not None:
@@ -67,8 +75,9 @@ def unpaired_batches(images_a, images_b, batch_size=1, seed=0, augment=True, fir
 
     def batch_of(step):
         i = step * batch_size + tf.range(batch_size, dtype=tf.int64)
-        # Each domain has its own seed: two domains shuffled alike would meet in the same company in every pass.
-        return draw(images_a, i, 2 * seed, augment), draw(images_b, i, 2 * seed + 1, augment)
+        # Unpaired, each domain has its own seed: shuffled alike, they would meet in the same company in every pass.
+        seed_b = 2 * seed if paired else 2 * seed + 1
+        return draw(images_a, i, 2 * seed, augment, jitter), draw(images_b, i, seed_b, augment, jitter)
 
     if first_step is None:
         steps = one_epoch_after_another(steps_per_epoch(len(images_a), len(images_b), batch_size))

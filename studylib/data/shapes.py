@@ -18,22 +18,24 @@ _STRIPE = 1 / 16  # height of a stripe and of a gap, as a fraction of the pictur
 _CORNERS = (3, 4, 5, 6, 60)  # sixty corners pass for a circle
 
 
-def load(name, image_size):
+def load(name, image_size, paired=False):
     """See `load_task`. Picture i of a part is drawn from the seed (part, i): no scene is in two parts."""
     scenes = {part: [_scene(np.random.default_rng([part, i])) for i in range(n)] for part, n in enumerate(_SIZES)}
+    b = 0 if paired else 1  # the part behind domain B
     return Task(
         name,
         image_size,
         label_a="plain",
         label_b="striped",
         train_a=_draw_all(scenes[0], image_size, striped=False),
-        train_b=_draw_all(scenes[1], image_size, striped=True),
+        train_b=_draw_all(scenes[b], image_size, striped=True),
         test_a=_draw_all(scenes[2], image_size, striped=False),
         test_b=_draw_all(scenes[2], image_size, striped=True),
         names_a=[f"shapes_0_{i}" for i in range(N_TRAIN)],
-        names_b=[f"shapes_1_{i}" for i in range(N_TRAIN)],
+        names_b=[f"shapes_{b}_{i}" for i in range(N_TRAIN)],
         names_test=[f"shapes_2_{i}" for i in range(N_TEST)],
         aligned=True,
+        paired=paired,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a task is: two sets of training images without correspondence, and held-out images to judge by."""
+"""What a task is: two sets of training images, as a rule without correspondence, and held-out images to judge by."""
 
 import dataclasses
 
@@ -17,12 +17,15 @@ class Task:
         name: the name that `load_task` was called with.
         image_size: height and width in pixels.
         label_a, label_b: what the domains show, in a word or two.
-        train_a, train_b: training images. No artwork is in both, and their numbers may differ.
+        train_a, train_b: training images. No artwork is in both, and their numbers may differ, unless the task is
+            paired: then train_a[i] and train_b[i] are two faces of one artwork.
         test_a, test_b: held-out images.
         names_a, names_b: one id for each training image.
         names_test: one id for each image of test_a, and of test_b too where the task is aligned.
         aligned: True where test_a[i] and test_b[i] are two faces of one artwork, so that an error can be measured.
         attribution: the credit that belongs beside the pictures; empty where none is due.
+        paired: True where the training images are pairs.
+        jitter: by how much augmentation enlarges an image before it cuts a window of the old size; 1 for not at all.
     """
 
     name: str
@@ -38,14 +41,19 @@ class Task:
     names_test: list[str]
     aligned: bool
     attribution: str = ""
+    paired: bool = False
+    jitter: float = pipeline.JITTER
 
     def __repr__(self):
-        counts = f"{len(self.train_a)} {self.label_a}, {len(self.train_b)} {self.label_b}"
+        if self.paired:
+            counts = f"{len(self.train_a)} pairs of {self.label_a} and {self.label_b}"
+        else:
+            counts = f"{len(self.train_a)} {self.label_a}, {len(self.train_b)} {self.label_b}"
         test = f"{len(self.test_a)} pairs" if self.aligned else f"{len(self.test_a)} and {len(self.test_b)}"
         return f"Task({self.name!r}, {self.image_size} x {self.image_size}: train {counts}; test {test})"
 
     def pipeline(self, batch_size=1, seed=0, augment=True, first_step=None):
-        """Batches (a, b) of training images, each domain shuffled by itself.
+        """Batches (a, b) of training images, each domain shuffled by itself; pairs stay together and are cut alike.
 
         Every image is drawn once in a pass over its domain; the shorter domain starts over while the longer one is
         still on its way. An augmented image is a random window of 1/1.12 of its height and width, enlarged to full
@@ -67,7 +75,8 @@ class Task:
         Raises:
             ValueError: for arguments out of range.
         """
-        return pipeline.unpaired_batches(self.train_a, self.train_b, batch_size, seed, augment, first_step)
+        images = (self.train_a, self.train_b)
+        return pipeline.image_batches(*images, batch_size, seed, augment, first_step, self.paired, self.jitter)
 
     def steps_per_epoch(self, batch_size=1):
         """Number of batches in an epoch: as many full ones as the larger domain fills, at least one."""

@@ -18,9 +18,13 @@ from studylib.data.task import Task
 _SPLITS = ("trainA", "trainB", "testA", "testB")
 
 
-def load(name, dataset_name, image_size):
+def load(name, dataset_name, image_size, paired=False):
     """See `load_task`. Data sets lie in the folder of the environment variable TFDS_DATA_DIR, by default
     ~/tensorflow_datasets; one that is not there is downloaded first."""
+    if paired:
+        raise ValueError(
+            f'Only openmoji, shapes and "folder:PATH" have pairs to train on. Received: {name!r} with paired=True'
+        )
     tensorflow_datasets = _import_tensorflow_datasets(name)
     try:
         builder = tensorflow_datasets.builder(dataset_name, data_dir=os.environ.get("TFDS_DATA_DIR"))

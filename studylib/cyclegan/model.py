@@ -6,15 +6,11 @@ Zhu, Park, Isola, Efros: "Unpaired Image-to-Image Translation using Cycle-Consis
 import keras
 import tensorflow as tf
 
+from studylib.adversarial import AdversarialModel
 from studylib.arguments import real_number, whole_number
 from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss, l1
-from studylib.networks import (
-    encoder_decoder_generator,
-    patchgan_discriminator,
-    resnet_generator,
-    unet_generator,
-)
+from studylib.networks import make_generator, patchgan_discriminator
 from studylib.networks.arguments import image_shape
 
 GENERATOR_TERMS = ("g_adversarial_AB", "g_adversarial_BA", "cycle_A", "cycle_B", "identity_A", "identity_B")
@@ -31,7 +27,7 @@ def shared_pass(network, *batches):
 
 
 @keras.saving.register_keras_serializable(package="studylib")
-class CycleGAN(keras.Model):
+class CycleGAN(AdversarialModel):
     """Unpaired translation between the image domains A and B.
 
     Why: with no pairs there is no target to compare g_AB(A) with. A discriminator asks instead whether it looks like
@@ -57,6 +53,8 @@ class CycleGAN(keras.Model):
     Both optimizers are built here, so `fit` works at once and nothing is lost on saving: a model saved as `.keras` and
     loaded takes the same next step, bit for bit. All images are float32 NHWC in [-1, 1].
     """
+
+    TERMS = TERMS
 
     def __init__(
         self,
@@ -93,27 +91,15 @@ class CycleGAN(keras.Model):
         self.seed = whole_number("seed", seed, at_least=0)
 
         self.loss_function = adversarial_loss(adversarial)
-        self.g_AB = self._make_generator("g_AB")
-        self.g_BA = self._make_generator("g_BA")
+        numbers = (gen_n_filters, gen_n_blocks, gen_n_downsamplings)
+        self.g_AB = make_generator(generator_type, self.input_dim, *numbers)
+        self.g_BA = make_generator(generator_type, self.input_dim, *numbers)
         self.d_A = patchgan_discriminator(self.input_dim, disc_n_filters, disc_n_layers)
         self.d_B = patchgan_discriminator(self.input_dim, disc_n_filters, disc_n_layers)
         self.pool_A = ImagePool(buffer_max_length, seed=2 * seed)
         self.pool_B = ImagePool(buffer_max_length, seed=2 * seed + 1)
-        self.means = {term: keras.metrics.Mean(name=term) for term in TERMS}
         self.build((None, *self.input_dim))
         self.compile()
-
-    def _make_generator(self, name):
-        if self.generator_type == "resnet":
-            return resnet_generator(self.input_dim, self.gen_n_filters, self.gen_n_blocks)
-        if self.generator_type == "unet":
-            return unet_generator(self.input_dim, self.gen_n_filters, self.gen_n_downsamplings)
-        if self.generator_type == "encoder_decoder":
-            return encoder_decoder_generator(self.input_dim, self.gen_n_filters, self.gen_n_downsamplings)
-        raise ValueError(
-            "generator_type must be 'unet', 'resnet' or 'encoder_decoder'. "
-            f"Received: generator_type={self.generator_type!r}"
-        )
 
     def build(self, input_shape):
         self.pool_A.build(input_shape)
@@ -201,55 +187,14 @@ class CycleGAN(keras.Model):
 
         self.generator_optimizer.apply(generator_gradients, self.generator_variables)
         self.discriminator_optimizer.apply(discriminator_gradients, self.discriminator_variables)
-        return self._report({**terms, **d_terms, "g_loss": g_loss})
+        return self.report({**terms, **d_terms, "g_loss": g_loss})
 
     def test_step(self, data):
         """The same terms without an update; the discriminators see the new fakes, the pools stay as they are."""
         real_A, real_B = (tf.convert_to_tensor(images, tf.float32) for images in data)
         terms, fake_A, fake_B = self.generator_terms(real_A, real_B)
         d_terms = self.discriminator_terms(real_A, real_B, fake_A, fake_B)
-        return self._report({**terms, **d_terms, "g_loss": self.generator_loss(terms)})
-
-    def _report(self, terms):
-        for name, mean in self.means.items():
-            mean.update_state(terms[name])
-        return terms
-
-    @property
-    def metrics(self):
-        """Epoch means of all terms: what `fit` and `evaluate` report at the end, and reset at the start of an epoch."""
-        return list(self.means.values())
-
-    # ---- optimizers, schedule, saving --------------------------------------------------------------------------------
-
-    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
-        """Set and build both optimizers (default: Adam, beta_1 0.5). `jit_compile` True or False: XLA on or off."""
-        self.generator_optimizer = generator_optimizer or keras.optimizers.Adam(self.learning_rate, beta_1=0.5)
-        self.discriminator_optimizer = discriminator_optimizer or keras.optimizers.Adam(self.learning_rate, beta_1=0.5)
-        self.generator_optimizer.build(self.generator_variables)
-        self.discriminator_optimizer.build(self.discriminator_variables)
-        # Callbacks look at `model.optimizer`; without one Keras would make an RMSprop of its own.
-        super().compile(optimizer=self.generator_optimizer, **kwargs)
-
-    def set_learning_rate(self, learning_rate):
-        """Give both optimizers a learning rate: a number, or a schedule such as `ConstantThenLinear`. State is kept."""
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            has_schedule = not isinstance(optimizer._learning_rate, keras.Variable)
-            if has_schedule and not callable(learning_rate):
-                # Keras refuses a number where a schedule was; this schedule stays at the number.
-                learning_rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, 1, decay_rate=1.0)
-            optimizer.learning_rate = learning_rate
-        self.train_function = None  # a compiled step holds the old schedule
-
-    def get_compile_config(self):
-        return {
-            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
-            "discriminator_optimizer": keras.saving.serialize_keras_object(self.discriminator_optimizer),
-            "jit_compile": self.jit_compile,
-        }
-
-    def compile_from_config(self, config):
-        self.compile(**keras.saving.deserialize_keras_object(config))
+        return self.report({**terms, **d_terms, "g_loss": self.generator_loss(terms)})
 
     def get_config(self):
         names = (

@@ -14,12 +14,18 @@ PyTorch implementation of CycleGAN, so that `load_pytorch_weights` carries its c
 """
 
 from studylib.networks.discriminator import patchgan_discriminator
-from studylib.networks.generators import encoder_decoder_generator, resnet_generator, unet_generator
+from studylib.networks.generators import (
+    encoder_decoder_generator,
+    make_generator,
+    resnet_generator,
+    unet_generator,
+)
 from studylib.networks.pytorch_weights import load_pytorch_weights
 
 __all__ = [
     "encoder_decoder_generator",
     "load_pytorch_weights",
+    "make_generator",
     "patchgan_discriminator",
     "resnet_generator",
     "unet_generator",

@@ -168,3 +168,20 @@ def _hourglass(input_shape, n_filters, n_downsamplings, output_channels, skips, 
     # float32 also under mixed precision: losses are computed on this.
     outputs = layers.Activation("tanh", dtype="float32", name="up_1_tanh")(x)
     return keras.Model(inputs, outputs, name=name)
+
+
+def make_generator(generator_type, input_shape, n_filters, n_blocks, n_downsamplings):
+    """The generator of that name: "resnet" looks at n_blocks, "unet" and "encoder_decoder" at n_downsamplings.
+
+    Raises:
+        ValueError: there is no generator of that name, or an argument is not admitted.
+    """
+    if generator_type == "resnet":
+        return resnet_generator(input_shape, n_filters, n_blocks)
+    if generator_type == "unet":
+        return unet_generator(input_shape, n_filters, n_downsamplings)
+    if generator_type == "encoder_decoder":
+        return encoder_decoder_generator(input_shape, n_filters, n_downsamplings)
+    raise ValueError(
+        f"generator_type must be 'unet', 'resnet' or 'encoder_decoder'. Received: generator_type={generator_type!r}"
+    )

@@ -1,0 +1,78 @@
+"""What CycleGAN, pix2pix and the plain GAN have in common: two optimizers that work against each other.
+
+This holds no loss and no training step: those are what the three models differ in.
+"""
+
+import keras
+
+
+class AdversarialModel(keras.Model):
+    """A keras.Model with an optimizer for its generators and one for its discriminators, ready for `fit` and saving.
+
+    A subclass makes its networks in ``__init__``, gives `generator_variables` and `discriminator_variables`, names its
+    losses in TERMS, and ends ``__init__`` with ``self.build(...)`` and ``self.compile()``. Its ``train_step`` returns
+    ``self.report(terms)``.
+
+    Both optimizers are built when the model is compiled, so that nothing is lost on saving: a model saved as `.keras`
+    and loaded takes the same next step.
+
+    Attributes:
+        TERMS: names of the losses that a training step returns.
+        learning_rate: the number that both optimizers start with.
+    """
+
+    TERMS = ()
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._means = [keras.metrics.Mean(name=term) for term in self.TERMS]
+
+    @property
+    def generator_variables(self):
+        """What the generators' optimizer moves."""
+        raise NotImplementedError
+
+    @property
+    def discriminator_variables(self):
+        """What the discriminators' optimizer moves."""
+        raise NotImplementedError
+
+    def report(self, terms):
+        """Add this batch's `terms`, a dict of scalars named as TERMS, to the epoch's means; return them."""
+        for mean in self.metrics:
+            mean.update_state(terms[mean.name])
+        return terms
+
+    @property
+    def metrics(self):
+        """Epoch means of all terms: what `fit` and `evaluate` report at the end, and reset at the start of an epoch."""
+        return self._means
+
+    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
+        """Set and build both optimizers (default: Adam, beta_1 0.5). `jit_compile` True or False: XLA on or off."""
+        self.generator_optimizer = generator_optimizer or keras.optimizers.Adam(self.learning_rate, beta_1=0.5)
+        self.discriminator_optimizer = discriminator_optimizer or keras.optimizers.Adam(self.learning_rate, beta_1=0.5)
+        self.generator_optimizer.build(self.generator_variables)
+        self.discriminator_optimizer.build(self.discriminator_variables)
+        # Callbacks look at `model.optimizer`; without one Keras would make an RMSprop of its own.
+        super().compile(optimizer=self.generator_optimizer, **kwargs)
+
+    def set_learning_rate(self, learning_rate):
+        """Give both optimizers a learning rate: a number, or a schedule such as `ConstantThenLinear`. State is kept."""
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            has_schedule = not isinstance(optimizer._learning_rate, keras.Variable)
+            if has_schedule and not callable(learning_rate):
+                # Keras refuses a number where a schedule was; this schedule stays at the number.
+                learning_rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, 1, decay_rate=1.0)
+            optimizer.learning_rate = learning_rate
+        self.train_function = None  # a compiled step holds the old schedule
+
+    def get_compile_config(self):
+        return {
+            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
+            "discriminator_optimizer": keras.saving.serialize_keras_object(self.discriminator_optimizer),
+            "jit_compile": self.jit_compile,
+        }
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))

@@ -50,14 +50,25 @@ class GANLoss:
         return tf.reduce_mean(tf.nn.softplus(-fake_scores))
 
 
-ADVERSARIAL_LOSSES = {"lsgan": LSGANLoss, "gan": GANLoss}
+class MinimaxLoss(GANLoss):
+    """The cross-entropy game as the first equation of Goodfellow et al. (2014) has it: the generator minimizes what the
+    discriminator maximizes, log(1 - D(fake)). It saturates: a fake that is seen through gets hardly any gradient.
+    """
+
+    def generator(self, fake_scores):
+        """log(1 - D(fake)), at most 0. Scores of any shape; returns a scalar."""
+        return -tf.reduce_mean(tf.nn.softplus(fake_scores))
+
+
+ADVERSARIAL_LOSSES = {"lsgan": LSGANLoss, "gan": GANLoss, "minimax": MinimaxLoss}
 
 
 def adversarial_loss(name):
     """Return the adversarial loss of that name.
 
     Args:
-        name: "lsgan" (least squares) or "gan" (cross-entropy, non-saturating generator).
+        name: "lsgan" (least squares), "gan" (cross-entropy, non-saturating generator) or "minimax" (cross-entropy, the
+            generator that saturates: for comparison).
 
     Returns:
         An object with ``.discriminator(real_scores, fake_scores)``, half the sum over real and fake, and

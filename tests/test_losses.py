@@ -30,7 +30,26 @@ def test_gan_is_keras_cross_entropy(real, fake):
     np.testing.assert_allclose(loss.generator(fake), cross_entropy(np.ones_like(fake), fake), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["lsgan", "gan"])
+@given(SCORES)
+def test_minimax_is_what_the_discriminator_maximizes(fake):
+    """Its generator's loss is minus the fake half of the discriminator's, as a game of one value has it."""
+    loss, nothing = adversarial_loss("minimax"), np.full_like(fake, 100)  # a certain "real" costs nothing
+    np.testing.assert_allclose(loss.generator(fake), -2 * loss.discriminator(nothing, fake), rtol=1e-5, atol=1e-6)
+    if abs(fake).max(initial=0) < 8:
+        expected = np.log(1 - 1 / (1 + np.exp(-fake.astype(np.float64)))).mean()
+        np.testing.assert_allclose(loss.generator(fake), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_minimax_saturates_where_the_fake_is_seen_through():
+    scores = tf.constant([-10.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(scores)
+        values = {name: adversarial_loss(name).generator(scores) for name in ("minimax", "gan")}
+    assert abs(float(tape.gradient(values["minimax"], scores)[0])) < 1e-4
+    assert abs(float(tape.gradient(values["gan"], scores)[0])) > 0.99
+
+
+@pytest.mark.parametrize("name", ["lsgan", "gan", "minimax"])
 @pytest.mark.parametrize("score", [-1e4, 1e4])
 def test_extreme_scores_give_finite_losses_and_gradients(name, score):
     loss = adversarial_loss(name)
@@ -60,5 +79,5 @@ def test_l1_is_the_mean_absolute_difference():
 
 
 def test_unknown_name_is_named():
-    with pytest.raises(ValueError, match=r"one of \['gan', 'lsgan'\]. Received: adversarial='wgan'"):
+    with pytest.raises(ValueError, match=r"one of \['gan', 'lsgan', 'minimax'\]. Received: adversarial='wgan'"):
         adversarial_loss("wgan")

@@ -47,7 +47,7 @@ class CycleGAN(AdversarialModel):
         gen_n_filters, disc_n_filters: channels of the first convolution.
         gen_n_blocks: residual blocks (ResNet only). gen_n_downsamplings: halvings (U-Net and encoder-decoder only).
         disc_n_layers: stride-2 convolutions of each PatchGAN.
-        adversarial: "lsgan" or "gan", see `studylib.losses`.
+        adversarial: "lsgan", "gan" or "minimax", see `studylib.losses`.
         seed: of the image pools. The networks' start values follow `keras.utils.set_random_seed`.
 
     Both optimizers are built here, so `fit` works at once and nothing is lost on saving: a model saved as `.keras` and

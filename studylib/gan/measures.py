@@ -1,0 +1,70 @@
+"""How good samples are where the truth is known: modes, distance of two samples, the best possible discriminator."""
+
+import numpy as np
+from scipy.spatial.distance import cdist
+from scipy.special import expit
+
+from studylib.arguments import real_number
+from studylib.gan.distributions import GaussianMixture
+
+
+def modes_covered(samples, mixture, within=3.0, share=0.2):
+    """How many of the mixture's Gaussians the samples have found.
+
+    A mode counts when it holds at least `share` of the samples that an even division would give it, each within so
+    many standard deviations of its centre.
+
+    Args:
+        samples: (n, 2).
+        mixture: a `GaussianMixture`.
+        within: radius of a mode in standard deviations; 3 hold 98.9% of a Gaussian in the plane.
+        share: 0.2 asks for a fifth of the fair share.
+
+    Returns:
+        (number of modes covered, share of the samples that lie in any mode).
+    """
+    real_number("within", within, above=0)
+    real_number("share", share, above=0)
+    distances = cdist(samples, mixture.centres)  # (n, k)
+    nearest = distances.argmin(axis=1)
+    inside = distances.min(axis=1) <= within * mixture.stddev
+    counts = np.bincount(nearest[inside], minlength=len(mixture.centres))
+    needed = share * len(samples) / len(mixture.centres)
+    return int(np.sum(counts >= max(needed, 1))), float(inside.mean())
+
+
+def energy_distance(x, y):
+    """Distance of two distributions by their samples: 2 E|X - Y| - E|X - X'| - E|Y - Y'|, estimated without bias.
+
+    It is 0 in the mean if and only if both distributions are the same; by chance an estimate may be a little below.
+
+    Args:
+        x, y: arrays (n, d) and (m, d), n and m at least 2. The distance has their unit.
+
+    Reference: Szekely, Rizzo (2013), Energy statistics: A class of statistics based on distances.
+    """
+    x, y = (np.asarray(a, dtype=np.float64).reshape(len(a), -1) for a in (x, y))
+    if min(len(x), len(y)) < 2:
+        raise ValueError(f"energy_distance needs two samples of at least 2 each. Received: {len(x)} and {len(y)}")
+    # Without the distance of a point from itself: counting these zeros would be the bias.
+    within_x = cdist(x, x).sum() / (len(x) * (len(x) - 1))
+    within_y = cdist(y, y).sum() / (len(y) * (len(y) - 1))
+    return float(2 * cdist(x, y).mean() - within_x - within_y)
+
+
+def optimal_discriminator(points, mixture, fakes, bandwidth=0.05):
+    """The best possible verdict at each point, p_data / (p_data + p_fake) (Goodfellow et al. 2014, proposition 1).
+
+    p_data is exact. p_fake is known by samples only: each of them is spread to a Gaussian of width `bandwidth`.
+
+    Args:
+        points: (..., 2).
+        mixture: the data, a `GaussianMixture`.
+        fakes: (n, 2); some thousand make a smooth picture.
+        bandwidth: standard deviation of the spread.
+
+    Returns:
+        Probabilities of "real", (...).
+    """
+    log_fake = GaussianMixture(np.asarray(fakes), bandwidth).log_density(points)
+    return expit(mixture.log_density(points) - log_fake)

@@ -13,12 +13,14 @@ EPOCHS = 30
 PARAMETERS =
 # make lock UPGRADE=--upgrade
 UPGRADE =
+# make recorded NAMES=ring_losses
+NAMES =
 
 # Only what is fatal: see studylib/quiet.py.
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train test test-full lint interpreter lock clean
+.PHONY: help study train recorded recorded-check test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -34,6 +36,13 @@ study: $(READY) ## open JupyterLab at the first notebook
 train: $(READY) ## train CycleGAN with the full budget into runs/<NAME>; repeat the command to continue
 	@$(PY) tools/run_notebook.py notebooks/09_cyclegan.ipynb "runs/$(NAME)/09_cyclegan.ipynb" --cwd notebooks \
 		-p run_name "$(NAME)" -p task "$(TASK)" -p epochs "$(EPOCHS)" $(PARAMETERS)
+
+# Longer than a notebook's minutes: made once, read by the notebooks, and repeated in part to see that they are true.
+recorded: $(READY) ## make the recorded runs of notebooks/recorded anew; NAMES="ring_losses" for some of them
+	@$(PY) tools/record_runs.py $(NAMES)
+
+recorded-check: $(READY) ## repeat the start of every recorded run, and one of each file to its end, and compare
+	@$(PY) tools/record_runs.py --check $(NAMES)
 
 test: $(READY) ## run every test, the notebooks with small numbers included
 	@$(PY) -m pytest

@@ -79,3 +79,53 @@ def test_without_pairs_there_is_no_error():
     unpaired = type(task)(**{**vars(task), "aligned": False, "name": "mine"})
     with pytest.raises(ValueError, match="the test images of 'mine' are no pairs"):
         evaluation.held_out_errors(Exact(task), unpaired)
+
+
+def ramp(width, height=200, kind=np.uint8):
+    """A picture of one edge, dark to bright, that takes `width` pixels."""
+    row = np.clip((np.arange(16) - 7) / width, 0, 1) * height
+    return np.tile(row[None, None, :, None], (2, 16, 1, 3)).astype(kind)
+
+
+@pytest.mark.parametrize(("width", "height", "expected"), [(1, 200, 200), (4, 200, 50), (2, 100, 50)])
+def test_sharpness_is_the_slope_of_an_edge(width, height, expected):
+    assert evaluation.sharpness(ramp(width, height)) == pytest.approx(expected)
+    assert evaluation.sharpness(ramp(width, height, float) / 127.5 - 1) == pytest.approx(expected)
+    assert evaluation.sharpness(ramp(width, height).transpose(0, 2, 1, 3)) == pytest.approx(expected)
+
+
+def test_sharpness_falls_with_pillows_blur_and_does_not_count_edges():
+    random = np.random.default_rng(0)
+    blocks = np.kron(random.integers(0, 256, (1, 4, 4, 3)), np.ones((1, 8, 8, 1))).astype(np.uint8)
+    blurred = [np.asarray(Image.fromarray(blocks[0]).filter(ImageFilter.GaussianBlur(r))) for r in (0, 1, 2)]
+    values = [evaluation.sharpness(image[None]) for image in blurred]
+    assert values[0] > 1.5 * values[1] > 2 * values[2] > 0
+    assert evaluation.sharpness(np.tile(ramp(4), (1, 1, 3, 1))[:, :, :16]) == evaluation.sharpness(ramp(4))
+
+
+def test_sharpness_looks_only_where_it_is_told():
+    both = np.concatenate([ramp(1), ramp(4)], axis=1)  # one above the other
+    where = np.zeros(both.shape[:3], bool)
+    assert evaluation.sharpness(both, where) == 0
+    where[:, 16:] = True
+    assert evaluation.sharpness(both, where) == pytest.approx(50)
+    assert evaluation.sharpness(both) > evaluation.sharpness(both, where)
+
+
+def test_colourfulness_of_known_pictures():
+    picture = np.zeros((1, 2, 2, 3), np.uint8)
+    assert evaluation.colourfulness(np.full_like(picture, 90)) == 0
+    picture[..., 0] = 200  # all red: no spread, means 200 and 100
+    assert evaluation.colourfulness(picture) == pytest.approx(0.3 * np.hypot(200, 100))
+    picture[0, 0] = (0, 200, 0)  # half red, half green: red - green is 200 and -200
+    assert evaluation.colourfulness(picture) == pytest.approx(200 + 0.3 * 100)
+    assert evaluation.colourfulness(picture / 127.5 - 1) == pytest.approx(230)
+    grey, white = np.full_like(picture, 90), np.full_like(picture, 255)
+    assert evaluation.colourfulness(np.concatenate([picture, grey, white, white])) == pytest.approx(230 / 4)
+    paler = (picture.astype(float) + 255) / 2
+    assert evaluation.colourfulness(paler.astype(np.uint8)) == pytest.approx(115, abs=1)
+
+
+def test_colourfulness_needs_colours():
+    with pytest.raises(ValueError, match=r"Received: shape \(2, 4, 4, 1\)"):
+        evaluation.colourfulness(np.zeros((2, 4, 4, 1), np.uint8))

@@ -3,10 +3,15 @@
 from studylib.gan.distributions import GaussianMixture, ring, spiral
 from studylib.gan.measures import energy_distance, modes_covered, optimal_discriminator
 from studylib.gan.model import GAN
+from studylib.gan.steps import compile_steps
+from studylib.gan.toy import ToySnapshot, ToyTraining
 
 __all__ = [
     "GAN",
     "GaussianMixture",
+    "ToySnapshot",
+    "ToyTraining",
+    "compile_steps",
     "energy_distance",
     "modes_covered",
     "optimal_discriminator",

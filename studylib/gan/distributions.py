@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from studylib.arguments import real_number, whole_number
 
@@ -27,8 +28,9 @@ class GaussianMixture:
 
     def log_density(self, points):
         """Natural logarithm of the density at each point: (..., 2) -> (...)."""
-        squares = np.sum((np.asarray(points)[..., None, :] - self.centres) ** 2, axis=-1)  # (..., k)
-        exponents = -squares / (2 * self.stddev**2)
+        points = np.asarray(points, np.float64)
+        squares = cdist(points.reshape(-1, 2), self.centres, "sqeuclidean")
+        exponents = -squares.reshape(*points.shape[:-1], -1) / (2 * self.stddev**2)  # (..., k)
         largest = exponents.max(axis=-1, keepdims=True)  # far from all centres every exp would be 0
         total = largest[..., 0] + np.log(np.exp(exponents - largest).sum(axis=-1))
         return total - np.log(len(self.centres) * 2 * np.pi * self.stddev**2)

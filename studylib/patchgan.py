@@ -1,0 +1,83 @@
+"""Where a score of the PatchGAN looks: the geometry behind its score map, and damage to look for.
+
+The map of `studylib.networks.patchgan_discriminator` has one score for each patch, its receptive field. Neighbouring
+fields overlap by all but 2^n_layers pixels, so that every pixel is judged many times.
+"""
+
+import numpy as np
+
+from studylib.arguments import whole_number
+
+DAMAGES = ("grey", "shifted colours", "blur", "noise")
+
+
+def receptive_field(n_layers):
+    """Size and place of the patch behind a score.
+
+    Args:
+        n_layers: stride-2 convolutions of the PatchGAN.
+
+    Returns:
+        (size, stride, start) in pixels: score i along an axis sees the pixels start + i * stride to
+        start + i * stride + size - 1; those outside the image are padding. For n_layers=1: (16, 2, -5).
+    """
+    n_layers = whole_number("n_layers", n_layers)
+    size, stride, start = 1, 1, 0
+    # From the score back to the image: each 4 x 4 convolution begins one pixel of padding before its first output.
+    for step in (1, 1, *[2] * n_layers):
+        size, stride, start = (size - 1) * step + 4, stride * step, start * step - 1
+    return size, stride, start
+
+
+def scores_that_see(top, left, size, image_size, n_layers):
+    """Which scores have a part of a square of the image in their receptive field.
+
+    Args:
+        top, left, size: the square, in pixels.
+        image_size: height and width of the image.
+        n_layers: of the PatchGAN.
+
+    Returns:
+        bool array, as large as the score map: (image_size / 2^n_layers - 2) a side, rounded down.
+    """
+    field, stride, start = receptive_field(n_layers)
+    first = start + stride * np.arange(image_size // stride - 2)
+    rows, columns = ((first < begin + size) & (first + field > begin) for begin in (top, left))
+    return rows[:, None] & columns[None, :]
+
+
+def damaged(image, top, left, size, kind="grey"):
+    """An image with one spoiled square.
+
+    Args:
+        image: uint8, (H, W, 3).
+        top, left, size: the square, in pixels; all of it must lie in the image.
+        kind: "grey" (one middle grey), "shifted colours" (red becomes green becomes blue), "blur" (the square's mean
+            colour) or "noise" (the same noise at each call).
+
+    Returns:
+        uint8, (H, W, 3); `image` itself is left as it is.
+
+    Raises:
+        ValueError: another kind, or a square that leaves the image.
+    """
+    if kind not in DAMAGES:
+        raise ValueError(f"kind must be one of {', '.join(map(repr, DAMAGES))}. Received: kind={kind!r}")
+    whole_number("size", size)
+    height, width = image.shape[:2]
+    if not (0 <= top <= height - size and 0 <= left <= width - size):
+        raise ValueError(
+            f"The square must lie in the image of {height} x {width} pixels. "
+            f"Received: top={top}, left={left}, size={size}"
+        )
+    result = image.copy()
+    square = result[top : top + size, left : left + size]  # a view: writing to it writes to the result
+    if kind == "grey":
+        square[:] = 128
+    elif kind == "shifted colours":
+        square[:] = square[..., [2, 0, 1]]
+    elif kind == "blur":
+        square[:] = np.rint(square.mean(axis=(0, 1)))
+    else:
+        square[:] = np.random.default_rng(0).integers(0, 256, square.shape)
+    return result

@@ -1,0 +1,158 @@
+"""Runs that are longer than a notebook's minutes: recorded once, read by the notebooks, checked by repeating them.
+
+A recording is a CSV file. Comment lines at its top say how it was made: command, commit, seeds, machine, time. Below,
+each row is one logged step of one run, with the run's settings in the first columns.
+
+Example:
+    >>> runs = read("recorded/ring_losses.csv").runs(adversarial="gan")
+    >>> [run["distance"][-1] for run in runs]
+"""
+
+import csv
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+HEADER = ("command", "commit", "seeds", "machine", "time")
+TOLERANCE = 1e-3  # of the recorded number, or absolute where that is below 1
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Runs that are recorded together.
+
+    Attributes:
+        run: takes the settings of a run by name and yields a dict of numbers for each logged step, the same ones at
+            every call.
+        settings: a dict for each run, all with the same names.
+    """
+
+    run: Callable[..., Iterator[dict]]
+    settings: list[dict]
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What `read` gives.
+
+    Attributes:
+        header: dict of the texts at the file's top.
+        rows: list of dicts, one for each logged step: text where a column holds words, else float.
+    """
+
+    header: dict
+    rows: list[dict]
+
+    def runs(self, **chosen):
+        """The runs whose columns have the `chosen` values: for each a dict from column to an array over its steps.
+
+        Raises:
+            ValueError: there is none.
+        """
+        found, previous = [], None
+        for row in self.rows:
+            if all(row[name] == value for name, value in chosen.items()):
+                if previous is None or row["step"] <= previous["step"]:
+                    found.append([])
+                found[-1].append(row)
+                previous = row
+        if not found:
+            raise ValueError(f"the recording must hold the run that is asked for. Received: {chosen}")
+        return [{name: np.array([row[name] for row in run]) for name in run[0]} for run in found]
+
+
+def read(path):
+    """Read a recording.
+
+    Raises:
+        ValueError: a line of the header is missing.
+    """
+    lines = Path(path).read_text("utf-8").splitlines()
+    header = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
+    if missing := [name for name in HEADER if not header.get(name)]:
+        raise ValueError(f"{Path(path).name} must say in its first lines: {', '.join(HEADER)}. Missing: {missing}")
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return Recording(header, [{name: _value(text) for name, text in row.items()} for row in rows])
+
+
+def record(experiment, path, header, told=print):
+    """Run an `Experiment` and write the recording. `told` takes a sentence after each run.
+
+    Args:
+        header: a function that gives the dict of texts for the top; called when all is done, so that it knows the time.
+    """
+    rows = []
+    for k, settings in enumerate(experiment.settings):
+        rows += [settings | entry for entry in experiment.run(**settings)]
+        told(f"{Path(path).stem}: run {k + 1} of {len(experiment.settings)}, {_named(rows[-1])}")
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.writelines(f"# {name}: {text}\n" for name, text in header().items())
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _text(value) for name, value in row.items()} for row in rows)
+
+
+def check(experiment, path, draw=None, told=print):
+    """Repeat the start of every run of a recording, and one run, drawn at random, to its end.
+
+    Args:
+        draw: number that decides which run is repeated to its end; None for chance.
+
+    Returns:
+        List of sentences, one for each way in which file and repetition differ: empty if all is well.
+    """
+    recorded = read(path)
+    name = Path(path).name
+    by_run = {}
+    for row in recorded.rows:
+        by_run.setdefault(tuple(row.get(key) for key in experiment.settings[0]), []).append(row)
+    expected = [tuple(settings.values()) for settings in experiment.settings]
+    if list(by_run) != expected:
+        odd = sorted(set(expected) ^ set(by_run), key=str) or "their order"
+        return [f"{name} must hold the runs of the experiment. Different: {odd}"]
+    whole = random.Random(draw).randrange(len(expected))
+    told(f"{name}: the start of {len(expected)} runs, and all of {_named(experiment.settings[whole])}")
+    problems = []
+    for k, settings in enumerate(experiment.settings):
+        again = experiment.run(**settings)
+        again, run = (list(again), by_run[expected[k]]) if k == whole else ([next(again)], by_run[expected[k]][:1])
+        problem = _difference(run, [settings | entry for entry in again])
+        problems += [f"{name}, {_named(settings)}: {problem}"] if problem else []
+    return problems
+
+
+def _difference(recorded, again):
+    """The first difference between two lists of rows, in words, or None."""
+    for old, new in itertools.zip_longest(recorded, again):
+        if old is None or new is None:
+            return f"{len(recorded)} steps are recorded, and the run logs {len(again)}"
+        if list(old) != list(new):
+            return f"the columns are {list(old)}, and the run logs {list(new)}"
+        for column, value in old.items():
+            same = value == new[column] if isinstance(value, str) else _is_near(value, new[column])
+            if not same:
+                return f"at step {new['step']:g}, {column} is recorded as {value} and comes out as {new[column]}"
+    return None
+
+
+def _is_near(recorded, value):
+    return bool(np.isclose(value, recorded, rtol=0, atol=TOLERANCE * max(1, abs(recorded)), equal_nan=True))
+
+
+def _value(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _text(value):
+    return value if isinstance(value, str) else f"{value:.7g}"
+
+
+def _named(settings):
+    return ", ".join(f"{name} {_text(value)}" for name, value in settings.items())

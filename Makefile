@@ -18,7 +18,7 @@ UPGRADE =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train test test-full lint interpreter lock clean
+.PHONY: help study train images test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -34,6 +34,9 @@ study: $(READY) ## open JupyterLab at the first notebook
 train: $(READY) ## train CycleGAN with the full budget into runs/<NAME>; repeat the command to continue
 	@$(PY) tools/run_notebook.py notebooks/09_cyclegan.ipynb "runs/$(NAME)/09_cyclegan.ipynb" --cwd notebooks \
 		-p run_name "$(NAME)" -p task "$(TASK)" -p epochs "$(EPOCHS)" $(PARAMETERS)
+
+images: $(READY) ## draw the static figures of images/ anew
+	@$(PY) tools/draw_images.py
 
 test: $(READY) ## run every test, the notebooks with small numbers included
 	@$(PY) -m pytest

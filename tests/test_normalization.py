@@ -117,6 +117,13 @@ def test_instance_saved_and_loaded(tmp_path):
     np.testing.assert_array_equal(loaded(images()), model(images()))
 
 
+def test_files_from_before_the_module_was_a_folder_still_load():
+    saved = keras.saving.serialize_keras_object(InstanceNormalization(1e-3, scale=True))
+    saved["module"] = "studylib.normalization"
+    loaded = keras.saving.deserialize_keras_object(saved)
+    assert type(loaded) is InstanceNormalization and loaded.get_config()["epsilon"] == 1e-3 and loaded.scale
+
+
 def test_instance_errors():
     with pytest.raises(ValueError, match="epsilon must be a number above 0. Received: epsilon=0"):
         InstanceNormalization(epsilon=0)

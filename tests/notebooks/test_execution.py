@@ -17,27 +17,12 @@ import nbformat
 import numpy as np
 import papermill
 import pytest
+from fast import FAST  # the entry of a new notebook goes into tests/fast.py
 from PIL import Image
 from run_notebook import checked, main
 
 ROOT = Path(__file__).parent.parent.parent
 CYCLEGAN = ROOT / "notebooks" / "09_cyclegan.ipynb"
-
-# For each notebook the numbers that bring it to about 30 seconds on 2 cores; names and types are checked.
-FAST = {
-    "00_start_here": {"epochs": 2},
-    "01_data": {"epochs": 4, "n_order": 200, "n_files": 16, "rounds": 2, "n_batches": 8, "n_layers": 8},
-    "09_cyclegan": {
-        "task": "shapes/plain2striped",
-        "image_size": 32,
-        "epochs": 2,
-        "gen_n_filters": 4,
-        "disc_n_filters": 4,
-        "jit_compile": False,
-        "judge_steps": 60,
-        "n_pool_images": 200,
-    },
-}
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ LAYERS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.generate))  # shrinking would take minutes
+@settings(max_examples=25, phases=(Phase.explicit, Phase.generate))  # shrinking would take minutes
 @given(st.lists(LAYERS, min_size=1, max_size=3), st.integers(40, 45), st.integers(40, 45), st.integers(-2, 2))
 def test_any_chain_of_layers(chain, height, width, off_centre):
     x = inputs = keras.Input((height, width, 1))

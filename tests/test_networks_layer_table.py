@@ -100,7 +100,7 @@ def test_sequential_model_begins_with_its_first_layer():
     assert [stage.words for stage in stages(table)] == [("conv 3x3",), ("conv 3x3",)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.tuples(st.integers(3, 7), st.integers(3, 7), st.integers(1, 3)),
     st.integers(1, 3),

@@ -17,7 +17,7 @@ def images(shape=(2, 6, 5, 3), mean=0.0, seed=0):
 # --- instance normalization
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     shape=st.tuples(st.integers(1, 3), st.integers(1, 6), st.integers(1, 6), st.integers(1, 5)),
     epsilon=st.sampled_from([1e-5, 1e-3, 0.5]),

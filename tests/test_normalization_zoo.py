@@ -19,7 +19,7 @@ from studylib.normalization import (
     whitening,
 )
 
-few = settings(deadline=None, max_examples=25)
+few = settings(max_examples=25)
 shapes = st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5), st.sampled_from([1, 2, 3, 4, 6]))
 epsilons = st.sampled_from([1e-5, 1e-3, 0.5])
 NORMALIZATIONS = {

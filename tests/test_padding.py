@@ -46,7 +46,7 @@ def shape_and_padding(draw, widest):
     return (draw(st.integers(1, 2)), height, width, draw(st.integers(1, 4))), padding
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(shape_and_padding(lambda size: size - 1))
 def test_reflection_equals_numpy(case):
     shape, padding = case
@@ -54,7 +54,7 @@ def test_reflection_equals_numpy(case):
     np.testing.assert_array_equal(ReflectionPadding2D(padding)(x), numpy_pad(ReflectionPadding2D, x, padding))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(shape_and_padding(lambda size: size))
 def test_symmetric_equals_numpy(case):
     shape, padding = case
@@ -62,7 +62,7 @@ def test_symmetric_equals_numpy(case):
     np.testing.assert_array_equal(SymmetricPadding2D(padding)(x), numpy_pad(SymmetricPadding2D, x, padding))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(shape_and_padding(lambda size: 2 * size + 3))
 def test_replication_equals_numpy(case):
     shape, padding = case
@@ -161,7 +161,6 @@ def test_other_ranks_are_refused(layer):
         layer(1)(images((4, 4, 3)))
 
 
-@settings(deadline=None)
 @given(mode=st.sampled_from(list(MODES)), size=st.integers(1, 7), sides=st.tuples(st.integers(0, 7), st.integers(0, 7)))
 def test_source_index_says_what_numpy_copies(mode, size, sides):
     if max(sides) > widest_padding(mode, size):

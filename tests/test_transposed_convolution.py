@@ -98,7 +98,7 @@ def test_keras_same_cuts_the_last_row_where_pytorch_cuts_the_first():
     np.testing.assert_allclose(transposed_convolution(x, weights, 2, 1, 1), painted[1:, 1:])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(geometries(), st.integers(1, 5), st.integers(1, 5), st.integers(0, 99))
 def test_the_three_forms_are_one(geometry, height, width, seed):
     kernel, stride, padding, output_padding = geometry
@@ -110,7 +110,7 @@ def test_the_three_forms_are_one(geometry, height, width, seed):
     np.testing.assert_allclose((matrix.T @ x.ravel()).reshape(painted.shape), painted, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(geometries(), st.integers(1, 9), st.integers(0, 99))
 def test_transpose_moves_to_the_other_side_of_a_product(geometry, size, seed):
     """<conv(x), y> = <x, transposed(y)>, which defines the transpose."""
@@ -147,7 +147,7 @@ def test_inserted_zeros_lie_between_and_padding_around():
 # --- sizes
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(1, 20), st.integers(1, 6), st.integers(1, 4), st.integers(0, 5))
 def test_conv_size_is_that_of_keras(size, kernel, stride, padding):
     assume(size + 2 * padding >= kernel)
@@ -157,7 +157,7 @@ def test_conv_size_is_that_of_keras(size, kernel, stride, padding):
     assert layer.compute_output_shape((1, size + 2 * padding, 1))[1] == counted
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(geometries(), st.integers(1, 8))
 def test_input_sizes_are_all_that_lead_there(geometry, output_size):
     kernel, stride, padding, _ = geometry
@@ -172,7 +172,7 @@ def test_input_sizes_are_all_that_lead_there(geometry, output_size):
 # --- overlap and checkerboard
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(geometries(), st.integers(1, 6), st.integers(1, 6))
 def test_overlap_is_the_transposed_convolution_of_ones(geometry, height, width):
     kernel = geometry[0]

@@ -15,7 +15,6 @@ border.
 """
 
 import dataclasses
-import operator
 
 import keras
 import numpy as np
@@ -275,18 +274,10 @@ def _standardize(padding):
             (top, bottom), (left, right) = padding
         else:
             top = bottom = left = right = padding
-        sides = [_whole_number(side) for side in (top, bottom, left, right)]
+        sides = [whole_number("padding", side, at_least=0) for side in (top, bottom, left, right)]
     except (TypeError, ValueError):
-        sides = [-1]
-    if min(sides) < 0:
         raise ValueError(
             "padding must be a whole number of at least 0, or ((top, bottom), (left, right)) of such numbers. "
             f"Received: padding={padding!r}"
-        )
+        ) from None
     return tuple(sides[:2]), tuple(sides[2:])
-
-
-def _whole_number(value):
-    if isinstance(value, bool):
-        raise TypeError("True and False are not numbers of pixels")
-    return operator.index(value)

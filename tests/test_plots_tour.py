@@ -31,6 +31,11 @@ def test_image_rows_places_every_image(size):
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["a", "b", "c"]
 
 
+def test_image_rows_gives_credit():
+    figure = plots.image_rows({"x": np.zeros((3, 4, 4, 3), np.uint8)}, credit="drawn by nobody")
+    assert figure.get_supxlabel() == "drawn by nobody"
+
+
 def test_image_rows_scales_floats_and_takes_lists():
     figure = plots.image_rows({"x": [np.full((4, 4, 3), value, "float32") for value in (-1, 1)]})
     mosaic = np.asarray(figure.axes[0].images[0].get_array())

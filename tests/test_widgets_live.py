@@ -85,6 +85,7 @@ def test_wrong_value_is_answered_by_a_sentence_and_the_view_goes_on(counted):
     picture, sentence = box.children[1:]
     before = picture.value
     slider.value = -1
-    assert sentence.value == "x must not be negative. Received: x=-1" and picture.value == before
+    assert sentence.value == "x must not be negative. Received: x=-1"
+    assert picture.value == before and picture.layout.opacity == "0.3"  # it is not that of the slider any more
     slider.value = 2
-    assert sentence.value == "" and picture.value != before
+    assert sentence.value == "" and picture.value != before and picture.layout.opacity == "1"

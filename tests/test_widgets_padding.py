@@ -66,6 +66,11 @@ def test_every_control_changes_the_picture_to_the_right_numbers(view):
         assert "grey levels" in text.value and not np.array_equal(pixels(picture.value), pixels(before)), name
 
 
+def test_credit_stands_below_the_numbers():
+    text = widgets.padding(SCENES, MARGIN, credit="by A & B").children[-1]
+    assert text.value.endswith("<small>by A &amp; B</small>")
+
+
 def test_sliders_shorten_to_what_the_image_has(view):
     _, controls, _, text = view
     controls["image"].value = "noise"

@@ -18,7 +18,7 @@ def live(draw, controls):
 
     Args:
         draw: takes the values of the controls by name, returns a matplotlib Figure, or (Figure, HTML) where numbers
-            stand below the picture. A ValueError of it is shown as a sentence in their place.
+            stand below the picture. A ValueError of it is shown as a sentence in their place, and the picture pales.
         controls: dict from argument name to widget.
 
     Returns:
@@ -37,9 +37,9 @@ def live(draw, controls):
             figure, numbers = drawn if isinstance(drawn, tuple) else (drawn, "")
             # Speed counts here, not size: the least compression saves a tenth of the time.
             figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, pil_kwargs={"compress_level": 1})
-            picture.value, text.value = buffer.getvalue(), numbers
+            picture.value, text.value, picture.layout.opacity = buffer.getvalue(), numbers, "1"
         except ValueError as error:
-            text.value = html.escape(str(error))
+            text.value, picture.layout.opacity = html.escape(str(error)), "0.3"  # the picture is that of before
 
     def changed(_):
         nonlocal ordered

@@ -1,6 +1,7 @@
 """Interactive view of notebook 02."""
 
 import functools
+import html
 
 import ipywidgets
 import numpy as np
@@ -25,7 +26,7 @@ def kernel_of(name, size):
     return middle - blur
 
 
-def padding(scenes, margin=8):
+def padding(scenes, margin=8, credit=""):
     """Choose an image, a padding and a convolution, and see what the padding costs: `plots.padded_convolution`.
 
     A small table of numbers comes first, as image "numbers"; its pixels are their own addresses.
@@ -33,6 +34,7 @@ def padding(scenes, margin=8):
     Args:
         scenes: dict from a name to pictures, uint8 (n, height, width, 3); the image is a picture without its margin.
         margin: in pixels; the widest padding.
+        credit: whose pictures these are; stands small below the numbers.
 
     Returns:
         An ipywidgets box; below the picture stand the shapes, and the error at the border for each mode.
@@ -48,6 +50,8 @@ def padding(scenes, margin=8):
         "kernel": ipywidgets.Dropdown(options=["blur", "edges"], description="kernel"),
     }
 
+    small = f"<br><small>{html.escape(credit)}</small>" * bool(credit)
+
     def draw(image, item, mode, width, size, kernel):
         chosen, edge = pictures[image], TABLE_MARGIN if image == NUMBERS else margin
         # Images differ in number and in margin; a slider past the end moves back.
@@ -56,7 +60,7 @@ def padding(scenes, margin=8):
         convolve = functools.partial(convolve_padded, scene, edge, width=width, kernel=kernel_of(kernel, size))
         results = {name: convolve(mode=name) for name in MODES}
         figure = plots.padded_convolution(scene, results[mode], edge)
-        return figure, _numbers(scene, edge, mode, results)
+        return figure, _numbers(scene, edge, mode, results) + small
 
     return live(draw, controls).add_class("studylib-padding")
 

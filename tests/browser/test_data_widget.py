@@ -1,11 +1,9 @@
 """The view of notebook 01 in the page: every control, and the picture compared with the static figure's pixels."""
 
-import io
 
-import numpy as np
 import pytest
 from fast import FAST
-from PIL import Image
+from view import pixels_of
 
 from studylib import plots
 from studylib.data import load_task
@@ -21,8 +19,7 @@ def static(task, domain, item, **options):
     """The pixels of the figure that the view should show."""
     images = load_task(task, FAST["01_data"].get("image_size", 64))
     figure = plots.augmented_versions((images.train_a if domain == "A" else images.train_b)[item], **options)
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100)
-    return np.asarray(Image.open(buffer).convert("RGB"))
+    return pixels_of(figure)
 
 
 def test_every_control_of_the_augmentation(view, artifacts):

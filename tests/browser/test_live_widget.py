@@ -1,15 +1,12 @@
 """`widgets.live` in the page: every kind of control reaches the drawing, and a fast drag leaves nothing behind."""
 
-import io
 import time
 
 import lab
 import matplotlib.pyplot as plt
 import nbformat
-import numpy as np
 import pytest
-from PIL import Image
-from view import poll
+from view import pixels_of, poll
 
 from studylib.widgets import live
 
@@ -96,8 +93,7 @@ def test_every_kind_of_control_reaches_the_drawing(view, artifacts):
         view.wait_for_text(" ".join(" ".join(map(str, shown.values())).split()) + " drawings=")
         assert view.value(name) == value
     figure = plt.Figure(figsize=(1, 1), facecolor=(0, 0, 0))
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100)
-    view.wait_for_picture(np.asarray(Image.open(buffer).convert("RGB")))
+    view.wait_for_picture(pixels_of(figure))
     view.screenshot(artifacts / "widget_live.png")
 
 

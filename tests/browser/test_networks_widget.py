@@ -1,11 +1,9 @@
 """The views of notebook 05 in the page: every control, and numbers that are computed here in another way."""
 
-import io
 import re
 
-import numpy as np
 import pytest
-from PIL import Image
+from view import pixels_of
 
 from studylib import plots
 from studylib.networks import encoder_decoder_generator, layer_table, resnet_generator, unet_generator
@@ -32,8 +30,7 @@ def test_every_control_of_the_generators(notebook, artifacts):
         model = BUILDERS[generator](size, n_filters, depth)
         view.wait_for_text(f"parameters: {model.count_params():,}")
         assert f"convolutions on a way through: {ways};" in view.text()
-        plots.network_diagram(layer_table(model), details=False).savefig(buffer := io.BytesIO(), format="png", dpi=100)
-        view.wait_for_picture(np.asarray(Image.open(buffer).convert("RGB")))
+        view.wait_for_picture(pixels_of(plots.network_diagram(layer_table(model), details=False)))
 
     shows("ResNet", 64, 16, 6, "6 to 18")
     view.set_slider("depth", 4)

@@ -1,12 +1,11 @@
 """The view of notebook 03 in the page: every control, its picture, and its numbers against sums done here."""
 
-import io
 import re
 
 import numpy as np
 import pytest
 from fast import FAST
-from PIL import Image
+from view import pixels_of
 
 from studylib import plots
 from studylib.data import load_task
@@ -26,8 +25,7 @@ def maps():
 
 def static(maps, settings):
     """The pixels of the figure that the view should show."""
-    plots.normalized_image(maps.watch(**settings)).savefig(buffer := io.BytesIO(), format="png", dpi=100)
-    return np.asarray(Image.open(buffer).convert("RGB"))
+    return pixels_of(plots.normalized_image(maps.watch(**settings)))
 
 
 def expected(maps, member, groups, inference, affine, image, channel, batch_size, mates, contrast, brightness):

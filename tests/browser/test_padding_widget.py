@@ -1,14 +1,12 @@
 """The view of notebook 02 in the page: every control, its picture, and its numbers against sums done by windows."""
 
-import io
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
 from fast import FAST
 from padding_numbers import TABLE, agree, blur, edges, expected
-from PIL import Image
+from view import pixels_of
 
 from studylib import plots
 from studylib.padding import convolve_padded
@@ -38,8 +36,7 @@ def lively():
 def static(scene, margin, mode, width, kernel):
     """The pixels of the figure that the view should show."""
     figure = plots.padded_convolution(scene, convolve_padded(scene, margin, mode, width, kernel), margin)
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100)
-    return np.asarray(Image.open(buffer).convert("RGB"))
+    return pixels_of(figure)
 
 
 def test_every_control_of_the_padding(view, lively, artifacts):

@@ -1,10 +1,9 @@
 """The view of notebook 04 in the page: every slider, against counts and sizes that are worked out here."""
 
-import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from view import pixels_of
 
 from studylib import plots
 
@@ -27,8 +26,7 @@ def painted(input_size, kernel, stride, padding, output_padding):
 def static(input_cell, output_cell, **numbers):
     """The pixels of the figure that the view should show."""
     figure = plots.transposed_convolution_view(**numbers, input_cell=input_cell, output_cell=output_cell)
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100)
-    return np.asarray(Image.open(buffer).convert("RGB"))
+    return pixels_of(figure)
 
 
 def check(view, input_cell, output_cell, **numbers):

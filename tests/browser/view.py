@@ -54,6 +54,12 @@ def decoded(image):
     return np.asarray(Image.open(io.BytesIO(png(image))).convert("RGB"))
 
 
+def pixels_of(figure):
+    """What the page should show of a matplotlib Figure: the array (height, width, 3), uint8, that `live` sends."""
+    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100)
+    return np.asarray(Image.open(buffer).convert("RGB"))
+
+
 def photograph(element, path):
     """A screenshot of an element of the notebook, in a window high enough for all of it."""
     page, usual = element.page, element.page.viewport_size
@@ -77,6 +83,9 @@ class View:
         root.scroll_into_view_if_needed()
         root.evaluate(WATCH)
         self.image = root.locator("img.widget-image").first
+        # The box is in the page before its children are, and they come one by one: it is there when it rests.
+        poll(lambda: self.controls() != [], 30, lambda: f"{name} has no controls")
+        self.wait_for_rest(self.controls)
 
     # -- what it shows --
 

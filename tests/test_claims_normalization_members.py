@@ -27,6 +27,7 @@ def test_clearly_below_is_more_than_chance():
 )
 def test_batch_size(slope, smallest, same_steps, verdict):
     box = claims.batch_size(slope, {1: smallest, 4: 0.9, 16: 0.94}, (512, 0.2, same_steps), N)
+    assert ("arXiv:1609.04836" in (box.condition or "")) == (verdict == WITH_CONDITION)
     assert box.verdict == verdict and f"{smallest:.1%} with batches of 1," in box.evidence
     assert f"power {slope:.2f}" in box.evidence and "20.0% with batches of 512" in box.evidence
     assert ("512 reaches 95.0%" in (box.condition or "")) == (verdict == WITH_CONDITION)
@@ -54,6 +55,7 @@ def test_inference(averages, verdict):
 def test_layer_norm(layer, recurrent, verdict, words):
     box = claims.layer_norm({"batch": 0.97, "layer": layer}, recurrent, N)
     assert box.verdict == verdict and f"{layer:.1%} with LN, 97.0% with BN" in box.evidence
+    assert "not that of another training" in box.evidence
     assert (box.condition is None) == (not words) and all(word in box.condition for word in words)
     assert f"mean over 2 learning rates: {sum(b for _, b in recurrent.values()) / 2:.1%} with LN" in box.evidence
 

@@ -90,8 +90,9 @@ def test_covariate_shift(bn_shift, noisy_shift, bn_loss, noisy_loss, roughness, 
 @pytest.mark.parametrize(
     ("stuck", "plain_losses", "norm_losses", "verdict", "word"),
     [
-        (130, [1.0, 0.1, np.nan], [1.0, 0.1, 0.1], WITH_CONDITION, "large learning rate"),
-        (88, [1.0, 0.1, np.nan], [1.0, 0.1, 0.1], WITH_CONDITION, "large learning rate"),  # fewer by chance only
+        (130, [1.0, 0.1, np.nan], [1.0, 0.1, 0.1], WITH_CONDITION, "large learning rate; more starts were stuck"),
+        (100, [1.0, 0.1, np.nan], [1.0, 0.1, 0.1], WITH_CONDITION, "rate; from stuck starts it did not"),  # chance
+        (88, [1.0, 0.1, np.nan], [1.0, 0.1, 0.1], WITH_CONDITION, "rate; from stuck starts it did not"),  # chance
         (30, [1.0, 0.1, 0.1], [1.0, 0.1, 0.1], WITH_CONDITION, "never"),
         (0, [1.0, 0.1, 0.1], [1.0, 0.1, 0.1], HOLDS, None),
         (130, [1.0, 0.1, 0.1], [1.0, 0.1, np.nan], DOES_NOT_HOLD, None),
@@ -134,6 +135,7 @@ def test_averaging(gap, weight_gaps, verdict):
         (0.99, 1.0, 6.0, DOES_NOT_HOLD),
         (0.0, 1.0, 6.0, HOLDS),  # impossible, and what the note says
         (0.0, 1.0, 1.0, DOES_NOT_HOLD),
+        (0.0, 1.0, 2.0, DOES_NOT_HOLD),  # within what a busy machine makes of one call
         (0.0, 0.0, 6.0, DOES_NOT_HOLD),
     ],
 )
@@ -141,7 +143,7 @@ def test_whitening_moments(variance, deviation, ratio, verdict):
     box = claims.whitening_moments(variance, deviation, 1.9, ratio, 512)
     assert box.number == "3.7" and box.verdict == verdict and f"variance {variance:.2f}" in box.evidence
     assert f"512 channels whitening took {ratio:.0f} times" in box.evidence
-    assert ("costly holds" in box.evidence) == (ratio > 1.25)
+    assert ("costly holds" in box.evidence) == (ratio == 6.0)
 
 
 def walk(last, loss_change=0.0, bend=1.0):
@@ -170,6 +172,8 @@ def test_growing_value(ignored, verdict):
     [
         (0.14, 6.0, 3e-5, WITH_CONDITION),
         (0.001, 6.0, 3e-5, HOLDS),
+        (0.0015, 6.0, 3e-5, HOLDS),  # hardly more than after whitening
+        (0.14, 2.0, 3e-5, DOES_NOT_HOLD),
         (0.14, 0.9, 3e-5, DOES_NOT_HOLD),  # as costly as whitening
         (0.14, 6.0, 50.0, DOES_NOT_HOLD),  # its gradient ignores the statistics
     ],

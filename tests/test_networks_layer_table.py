@@ -219,9 +219,13 @@ def test_stages_hold_every_layer_once():
 def test_stage_table_gives_repeated_rounds_once_with_their_sum():
     table = layer_table(NETWORKS["resnet"]((16, 16, 3)))
     lines = stage_table(table).splitlines()
-    (line,) = [line for line in lines if line.startswith("3 times: reflect, conv 3x3, norm, ReLU")]
-    assert f" {3 * (3 * 3 * 16 * 16 + 16):,} " in line and " 16 x 16 x 4 " not in line
-    assert len(lines) == 1 + 4 + 2 + 3 + 1 and f"{table.parameters:,}" in lines[-1]
+    (start,) = [k for k, line in enumerate(lines) if line == "3 times, in turn (costs of all 3):"]
+    assert lines[start + 1].startswith("    reflect, conv 3x3, norm, ReLU ")
+    assert lines[start + 2].startswith("    reflect, conv 3x3, norm, + ")
+    for line in lines[start + 1 : start + 3]:
+        assert f" {3 * (3 * 3 * 16 * 16 + 16):,} " in line and " 4 x 4 x 16 " in line
+    assert sum(line.startswith(" ") for line in lines) == 2  # the rounds end there
+    assert len(lines) == 1 + 4 + 1 + 2 + 3 + 1 and f"{table.parameters:,}" in lines[-1]
     with pytest.raises(ValueError, match="needs a LayerTable; .* Received: 3"):
         stage_table(3)
 

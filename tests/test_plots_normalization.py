@@ -141,9 +141,11 @@ def test_wrong_arguments_are_answered_by_one_sentence(options, message):
 def test_watched_image_shows_the_values(maps):
     watched = maps.watch("batch", batch_size=4, image=1, channel=3, mates="inverted", contrast=0.5)
     figure = drawn(plots.normalized_image(watched, credit="drawn by us"))
-    cube, pictures, spreads = figure.axes
-    assert cube.get_title() == "batch norm"
-    batch, *shown = pictures.images
+    (page,) = figure.axes
+    words = {text.get_text() for text in figure.texts}
+    assert {"batch norm", "batch of 4", "vertical edges, before", "after", "change of the output"} < words
+    assert "drawn by us" in words
+    batch, *shown = page.images
     expected = (watched.before[..., 3], watched.after[..., 3], watched.after[..., 3] - watched.usual[..., 3])
     for image, values in zip(shown, expected, strict=True):
         np.testing.assert_array_equal(image.get_array(), values)
@@ -153,28 +155,41 @@ def test_watched_image_shows_the_values(maps):
     mosaic = np.asarray(batch.get_array())
     assert mosaic.shape == (32, 32, 3)
     np.testing.assert_array_equal(mosaic[:16, 16:], plots.to_uint8(-maps.images[2]))
-    words = {text.get_text() for text in pictures.texts}
-    assert {"batch of 4", "vertical edges, before", "after", "change of the output"} < words
-    assert "drawn by us" in {text.get_text() for text in figure.texts}
-    means = [line.get_xdata()[1] for line in spreads.lines if len(line.get_xdata()) == 3]
-    both = (watched.before[..., 3], watched.shared_before, watched.after[..., 3], watched.shared_after)
-    np.testing.assert_allclose(means, [values.mean() for values in both], atol=1e-6)
-    np.testing.assert_allclose(
-        [line.get_xdata()[2] - line.get_xdata()[1] for line in spreads.lines if len(line.get_xdata()) == 3],
-        [values.std() for values in both],
-        atol=1e-6,
+    # Lower left, mean and upper end of the whiskers, in a line for the watched image and one for those that share.
+    whiskers = [value_at(line.get_xdata()) for line in page.lines if line.get_marker() == "."]
+    own, shared = (np.reshape(line, (2, 4))[:, :3] for line in whiskers)  # the fourth is a gap
+    both = zip(
+        (own, shared), ((watched.before, watched.after), (watched.shared_before, watched.shared_after)), strict=True
     )
+    for line, parts in both:
+        for ends, values in zip(line, parts, strict=True):
+            values = values[..., 3] if values.ndim == 3 and values.shape[-1] == 8 else values
+            mean, deviation = values.mean(), values.std()
+            np.testing.assert_allclose(ends, (mean - deviation, mean, mean + deviation), atol=1e-5)
+
+
+def value_at(x):
+    """The value of a cell that stands at `x` on the page, from where the numbers of the axis stand."""
+    return (np.asarray(x) - 602) / 50
+
+
+def test_numbers_of_the_axis_stand_where_their_values_are(maps):
+    figure = plots.normalized_image(maps.watch("batch", batch_size=4))
+    ticks = {text.get_text(): value_at(text.get_position()[0]) for text in figure.texts if text.get_text() in "−6−3036"}
+    assert ticks == {"−6": -6, "−3": -3, "0": 0, "3": 3, "6": 6}
 
 
 def test_heights_are_the_logarithm_of_shares(maps):
     watched = maps.watch("instance", batch_size=2, channel=0)
-    spreads = plots.normalized_image(watched).axes[2]
-    first = spreads.patches[0].get_data()
-    counts = np.histogram(watched.before[..., 0], first.edges)[0] / 256
-    assert counts.sum() == 1 and first.baseline == pytest.approx(1.45)
-    shares = 10 ** (4 * (first.values - first.baseline - 1))  # 1 is every cell, 0 is one in ten thousand
+    first = plots.normalized_image(watched).axes[0].collections[-1].get_paths()[0].vertices[:130]
+    edges = value_at(first[::2, 0])
+    assert np.array_equal(first[::2, 0], first[1::2, 0])
+    counts = np.histogram(watched.before[..., 0], edges)[0] / 256
+    floor, heights = first[0, 1], first[1:-1:2, 1]
+    assert counts.sum() == 1 and first[-1, 1] == floor and np.array_equal(heights, first[2::2, 1])
+    shares = 10 ** (4 * ((heights - floor) / 42 - 1))  # 42 is every cell, 0 is one in ten thousand
     np.testing.assert_allclose(shares[counts > 0], counts[counts > 0], rtol=1e-6)
-    assert (first.values[counts == 0] == first.baseline).all()
+    assert (heights[counts == 0] == floor).all()
 
 
 @pytest.mark.parametrize("member", MEMBERS)
@@ -183,5 +198,16 @@ def test_every_member_is_drawn_and_says_only_what_there_is(maps, member):
     figure = drawn(plots.normalized_image(watched))
     words = " ".join(text.get_text() for text in figure.texts)
     shares = member not in ("none", "weight")
-    assert ("share" in words) == shares and "watched image" in words
-    assert len(figure.axes[2].patches) == (4 if shares else 2)
+    assert ("cells that share" in words) == shares and "watched image" in words
+    assert len(figure.axes[0].collections[-1].get_paths()) == (4 if shares else 2)
+    assert sum(line.get_marker() == "." for line in figure.axes[0].lines) == (2 if shares else 1)
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_words_of_the_watched_image_keep_inside_and_apart(maps, member):
+    figure = plots.normalized_image(maps.watch(member, batch_size=4, channel=6), credit="pictures by somebody")
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in figure.texts if not text.get_rotation()]
+    for k, box in enumerate(boxes):
+        assert 0 <= box.x0 and box.x1 <= figure.bbox.x1 and 0 <= box.y0 and box.y1 <= figure.bbox.y1
+        assert not any(box.overlaps(other) for other in boxes[:k])

@@ -69,7 +69,9 @@ def test_training_shows_smoothed_loss_and_each_layers_gradient():
 
 def test_contrast_rows_have_one_scale_a_row_and_say_the_difference():
     picture = np.array([[0.0, 1.0], [0.5, 1.0]])
-    figure = plots.contrast_rows({"before": [picture, 0.1 * picture], "after": [picture, picture]}, (1, 0.1))
+    rows = {"before": [picture, 0.1 * picture], "after": [picture, picture]}
+    figure = plots.contrast_rows(rows, (1, 0.1), credit="drawn by us")
+    assert figure.get_supxlabel() == "drawn by us"
     axes = np.reshape(figure.axes, (2, 2))
     assert [axis.get_title() for axis in axes[0]] == ["contrast 1", "contrast 0.1"]
     assert [row[0].get_ylabel() for row in axes] == ["before", "after"]

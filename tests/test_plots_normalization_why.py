@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from studylib import plots
+from studylib.normalization import mean_off_diagonal
 
 
 def drawn(figure):
@@ -116,7 +117,7 @@ def test_clouds_give_their_moments():
 
 def test_correlation_matrices_share_one_scale():
     matrix = np.array([[1.0, -0.5, 0.1], [-0.5, 1.0, 0.3], [0.1, 0.3, 1.0]])
-    assert plots.mean_off_diagonal(matrix) == pytest.approx(0.3) and plots.mean_off_diagonal(np.eye(4)) == 0
+    assert mean_off_diagonal(matrix) == pytest.approx(0.3) and mean_off_diagonal(np.eye(4)) == 0
     figure = drawn(plots.correlation_matrices({"before": matrix, "after": np.eye(3)}))
     before, after, bar = figure.axes
     assert before.get_title().endswith("0.30") and after.get_title().endswith("0.00")

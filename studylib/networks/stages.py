@@ -102,19 +102,29 @@ def repeats(network):
 
 
 def stage_table(network):
-    """A text with one line for each stage of a `LayerTable`; rounds that repeat are given once."""
+    """A text with one line for each stage of a `LayerTable`: shape of the output, and what the stage costs.
+
+    Rounds of stages that repeat, such as residual blocks, are given once: a line with their number, and below it,
+    indented, the stages of one round in turn, each with its costs in all rounds.
+
+    Raises:
+        ValueError: `network` is no `LayerTable`.
+    """
     if not isinstance(network, LayerTable):
         raise ValueError(f"stage_table needs a LayerTable; layer_table(model) makes one. Received: {network!r}")
     all_stages = stages(network)
-    hidden = {first + i for first, period, rounds in repeats(all_stages) for i in range(period, period * rounds)}
-    times = {first + i: rounds for first, period, rounds in repeats(all_stages) for i in range(period)}
+    rounds = repeats(all_stages)
+    starts = {first for first, _, _ in rounds}
+    hidden = {first + i for first, period, n in rounds for i in range(period, period * n)}
+    times = {first + i: n for first, period, n in rounds for i in range(period)}
     lines = [f"{'stage':<49}{'output':<17}{'parameters':>12}{'multiply-adds':>15}{'activations':>13}"]
     for k, stage in enumerate(all_stages):
         if k in hidden:
             continue
-        n = times.get(k, 1)
-        what = f"{n} times: " * (n > 1) + ", ".join(stage.words)
-        parameters, products, activations = (n * cost for cost in stage.costs)
+        if k in starts:
+            lines.append(f"{times[k]} times, in turn (costs of all {times[k]}):")
+        what = "    " * (k in times) + ", ".join(stage.words)
+        parameters, products, activations = (times.get(k, 1) * cost for cost in stage.costs)
         lines.append(
             f"{what:<49}{shape_text(stage.output_shape):<17}{parameters:>12,}{short_number(products):>15}"
             f"{megabytes(activations):>13}"

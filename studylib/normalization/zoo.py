@@ -160,6 +160,12 @@ def whitening(x, epsilon=1e-5):
     return ops.cast(ops.reshape(centered @ root, ops.shape(x)), dtype)
 
 
+def mean_off_diagonal(matrix):
+    """How much correlation there is: the mean absolute value of the entries beside the diagonal of a square matrix."""
+    matrix = np.asarray(matrix)
+    return float(np.abs(matrix[~np.eye(len(matrix), dtype=bool)]).mean())
+
+
 def statistics_groups(member, shape, groups=None):
     """Which cells share one mean: equal numbers do.
 

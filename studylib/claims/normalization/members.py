@@ -7,10 +7,10 @@ import numpy as np
 
 from studylib.claims import check_the_note
 
-# Two orders of adding up the same float32 numbers of size 1 differ by about 1e-6; another set of cells by far more.
-SAME = 1e-4
+SAME = 1e-4  # two orders of adding up float32 numbers of size 1 differ by 1e-6, two sets of cells by far more
 FALLS = -0.25  # exponent of the error against the batch size: chance alone gives -1/2, no dependence 0
 VISIBLE = 0.01  # a relative change of one part in a hundred
+_CHANCE = "(What is clear here counts the chance of the test images, not that of another training.)"
 
 
 def clearly_below(accuracy, other, n):
@@ -19,9 +19,9 @@ def clearly_below(accuracy, other, n):
     Args:
         accuracy, other: between 0 and 1, each measured on the same number of images.
         n: that number. Twice the standard error of the difference is the limit: chance goes past it once in forty.
+            That is the choice of images; another training differs, too, and may decide otherwise near the limit.
     """
-    variance = (accuracy * (1 - accuracy) + other * (1 - other)) / n
-    return bool(other - accuracy > 2 * np.sqrt(variance))
+    return bool(other - accuracy > 2 * np.sqrt((accuracy * (1 - accuracy) + other * (1 - other)) / n))
 
 
 def batch_size(slope, accuracies, large, n):
@@ -40,8 +40,8 @@ def batch_size(slope, accuracies, large, n):
     if not clearly_below(same_steps, accuracies[best], n):
         condition = (
             "too small is a matter of the statistics. Too large is not: they only get better, and with as many steps "
-            f"the batch of {size} reaches {same_steps:.1%}. What it takes is memory and images, and on large tasks, by "
-            "the literature, some care for generalization."
+            f"the batch of {size} reaches {same_steps:.1%}. What it takes is memory and images, and on large tasks "
+            "(Keskar et al. 2017, arXiv:1609.04836) some care for generalization."
         )
     return check_the_note(
         "3.10",
@@ -104,7 +104,7 @@ def layer_norm(classifier, recurrent, n):
         helps or worse,
         f"accuracy of the convolutional classifier: {classifier['layer']:.1%} with LN, {classifier['batch']:.1%} with "
         f"BN. Of the recurrent network, mean over {len(recurrent)} learning rates: {normalized:.1%} with LN, "
-        f"{plain:.1%} without.",
+        f"{plain:.1%} without. {_CHANCE}",
         "; ".join(conditions) or None,
     )
 
@@ -271,7 +271,7 @@ def recognition(by_mates, accuracies, n):
         f"with other images beside it, an image's output changes by {by_mates['layer']:.1g} (LN) and "
         f"{by_mates['instance']:.1g} (IN). Accuracy on digits: "
         + ", ".join(f"{member} {accuracies[member]:.1%}" for member in ("batch", *members))
-        + ".",
+        + f". {_CHANCE}",
         condition,
     )
 

@@ -17,7 +17,7 @@ from studylib.plots.normalization.members import (
     statistics_error,
 )
 from studylib.plots.normalization.watched import normalized_image
-from studylib.plots.normalization.whitening import clouds, correlation_matrices, mean_off_diagonal, whitening_cost
+from studylib.plots.normalization.whitening import clouds, correlation_matrices, whitening_cost
 
 __all__ = [
     "activation_functions",
@@ -28,7 +28,6 @@ __all__ = [
     "draw_cube",
     "invariance_error",
     "learning_rate_grid",
-    "mean_off_diagonal",
     "member_training",
     "normalization_cubes",
     "normalized_image",

@@ -63,6 +63,26 @@ def draw_cube(axis, member, shape, groups=2, channel=0, kernel_shape=(2, 3, 4, 6
         member, shape, groups, channel: see `normalization_cubes`.
         kernel_shape: (kh, kw, in, out), for "weight".
     """
+    level, names, counted = sets_of_cells(member, shape, groups, channel, kernel_shape)
+    draw_cells(axis, level)
+    for text in around_cells(level.shape, names):
+        axis.text(**text)
+    (left, right), (bottom, top) = extent(level.shape)
+    axis.set_aspect("equal")
+    axis.set_xlim(left, right)
+    axis.set_ylim(bottom, top)
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.spines[:].set_visible(False)
+    axis.set_facecolor("none")
+    axis.set_xlabel(counted, fontsize=9, color=INK)
+
+
+def sets_of_cells(member, shape, groups, channel, kernel_shape):
+    """What a cube shows: level (images, pixels, channels), 0 apart, 1 linked, 2 shared; its axes' names; the count.
+
+    See `draw_cube` for the arguments.
+    """
     if member not in MEMBERS:
         raise ValueError(f"members must be of {', '.join(MEMBERS)}. Received: {member!r}")
     if not 0 <= channel < shape[3]:
@@ -87,13 +107,16 @@ def draw_cube(axis, member, shape, groups=2, channel=0, kernel_shape=(2, 3, 4, 6
         numbers = numbers.reshape(level.shape)
         level[:] = member == "whitening"
         level[numbers == numbers[0, 0, min(channel, channels - 1)]] = 2
-    _draw_cells(axis, level)
-    _name_axes(axis, level.shape, names)
-    axis.set_xlabel(counted, fontsize=9, color=INK)
+    return level, names, counted
 
 
-def _draw_cells(axis, level):
-    """The three visible sides of a block of cells (images, pixels, channels); level 0 paper, 1 linked, 2 shared."""
+def draw_cells(axis, level, place=(0, 0), size=1):
+    """The three visible sides of a block of cells, their lower corner in front at `place`, an edge `size` long.
+
+    Args:
+        axis: matplotlib axes.
+        level: (images, pixels, channels), see `sets_of_cells`.
+    """
     n, p, c = level.shape
     palette = np.array([to_rgb("white"), to_rgb(LINKED), to_rgb(SHARED)])
     corners, colours = [], []
@@ -106,26 +129,34 @@ def _draw_cells(axis, level):
         at[..., along[1]] = second[..., None] + [0, 0, 1, 1]
         corners.append((at @ _STEP).reshape(-1, 4, 2))
         colours.append(palette[cells.ravel()] * _SIDES[side])
-    axis.add_collection(
-        PolyCollection(np.concatenate(corners), facecolors=np.concatenate(colours), edgecolors=INK, linewidths=0.6)
-    )
+    polygons = size * np.concatenate(corners) + place
+    cells = PolyCollection(polygons, facecolors=np.concatenate(colours), edgecolors=INK, linewidths=0.6)
+    axis.add_collection(cells, autolim=False)
 
 
-def _name_axes(axis, size, names):
-    n, p, c = size
-    style = {"fontsize": 9, "color": INK, "ha": "center", "va": "center"}
-    right, left = np.array([n / 2, 0, 0]) @ _STEP, np.array([0, 0, c / 2]) @ _STEP
-    axis.text(*(right + (0.75, -0.75)), names[0], rotation=30, **style)
-    axis.text(*(left + (-0.75, -0.75)), names[2], rotation=-30, **style)
-    axis.text(*(np.array([0, p / 2, c]) @ _STEP + (-0.5, 0)), names[1], **{**style, "ha": "right"})
-    axis.set_aspect("equal")
+def around_cells(shape, names, place=(0, 0), size=1):
+    """The names of a block's axes as arguments of `text`: a list of dicts; the arguments are those of `draw_cells`."""
+    n, p, c = shape
+    right, left = np.array([n / 2, 0, 0]) @ _STEP + (0.75, -0.75), np.array([0, 0, c / 2]) @ _STEP + (-0.75, -0.75)
+    side = np.array([0, p / 2, c]) @ _STEP + (-0.5, 0)
+    texts = []
+    for at, name, ha, turn in (
+        (right, names[0], "center", 30),
+        (left, names[2], "center", -30),
+        (side, names[1], "right", 0),
+    ):
+        x, y = size * at + place
+        texts.append(
+            {"x": x, "y": y, "s": name, "ha": ha, "va": "center", "rotation": turn, "fontsize": 9, "color": INK}
+        )
+    return texts
+
+
+def extent(shape):
+    """(left, right), (bottom, top) of a block of cells and the names around it, for edges of 1."""
+    n, p, c = shape
     width = _STEP[0, 0]
-    axis.set_xlim(-c * width - 3.2, n * width + 0.8)
-    axis.set_ylim(-1.6, p + 0.5 * (n + c) + 0.5)
-    axis.set_xticks([])
-    axis.set_yticks([])
-    axis.spines[:].set_visible(False)
-    axis.set_facecolor("none")
+    return (-c * width - 3.2, n * width + 0.8), (-1.6, p + 0.5 * (n + c) + 0.5)
 
 
 def _count(number, thing):

@@ -110,7 +110,7 @@ def member_training(losses, gradients, smooth=10):
     return figure
 
 
-def contrast_rows(rows, contrasts, original=1):
+def contrast_rows(rows, contrasts, original=1, credit=""):
     """One feature map at several contrasts, before and after normalization.
 
     Args:
@@ -118,6 +118,7 @@ def contrast_rows(rows, contrasts, original=1):
             its maps, so that a fading map is seen to fade.
         contrasts: n numbers, the factors on the image.
         original: the contrast whose map a difference is taken from.
+        credit: whose picture it is; stands small at the foot.
 
     Returns:
         A Figure; below each map stands the largest difference to the original's.
@@ -139,6 +140,8 @@ def contrast_rows(rows, contrasts, original=1):
             axis.set_yticks([])
             axis.set_xlabel(f"differs by {np.abs(each - reference).max():.2g}", fontsize=8)
         row[0].set_ylabel(name, fontsize=9)
+    if credit:
+        figure.supxlabel(credit, fontsize=6, color="0.4")
     return figure
 
 

@@ -4,14 +4,16 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.collections import PolyCollection
 
 from studylib.normalization import CHANNELS
 from studylib.plots.figure import COLOURS, INK
 from studylib.plots.grid import to_uint8
-from studylib.plots.normalization.cube import draw_cube, title
+from studylib.plots.normalization.cube import around_cells, draw_cells, extent, sets_of_cells, title
 
 WATCHED, SHARED = COLOURS["B"], COLOURS["A"]
+_PALE = "#d19a6f"  # WATCHED on white, without the cost of a transparent colour
+_WIDTH, _HEIGHT, _PICTURE, _TALL = 940, 430, 164, 42  # of page, feature map and bar, in hundredths of an inch
 _OUTPUT = 3.0  # the colours of outputs end at -3 and 3
 _BINS = np.linspace(-6.4, 6.4, 65)
 _SMALLEST = 1e-4  # share of the cells at which a bar begins
@@ -32,82 +34,122 @@ def normalized_image(watched, credit=""):
     Returns:
         A Figure.
     """
-    settings, channel = watched.settings, watched.settings["channel"]
+    channel = watched.settings["channel"]
     before, after, usual = (maps[..., channel] for maps in (watched.before, watched.after, watched.usual))
-    # Few axes, few ticks and no legend: the picture follows a slider.
-    figure = plt.figure(figsize=(9.4, 4.3))
+    # The picture follows a slider: one axes for the whole page, few artists and few words.
+    figure = plt.figure(figsize=(_WIDTH / 100, _HEIGHT / 100))
     plt.close(figure)
-    cube = figure.add_axes((0.005, 0.44, 0.22, 0.48))
-    shape = (5, 2, 3, watched.before.shape[-1])
-    draw_cube(cube, settings["member"], shape, settings["groups"], channel, (2, 3, 3, shape[3]))
-    cube.set_xlabel("")  # the numbers that count are those of the real batch
-    cube.set_title(title(settings["member"], settings["groups"]), fontsize=11, fontweight="bold", color=INK)
-    name = CHANNELS[channel] if len(CHANNELS) == shape[3] else f"channel {channel}"
+    page = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(0, _HEIGHT))  # in hundredths of an inch
+    page.set_axis_off()
+
+    def write(x, y, s, fontsize=9.5, color=INK, **options):
+        figure.text(x, y, s, transform=page.transData, fontsize=fontsize, color=color, **options)
+
+    _cube(page, write, watched)
+    name = CHANNELS[channel] if len(CHANNELS) == watched.before.shape[-1] else f"channel {channel}"
     maps = (
         (f"{name}, before", before, watched.scale[channel]),
         ("after", after, _OUTPUT),
         ("change of the output", after - usual, _OUTPUT),
     )
-    _pictures(figure.add_axes((0.23, 0.4, 0.77, 0.6)), watched.batch, maps)
+    _pictures(page, write, watched.batch, maps)
     parts = (("before", before, watched.shared_before), ("after", after, watched.shared_after))
-    _spreads(figure.add_axes((0.3, 0.125, 0.68, 0.28)), parts)
-    key = "dot and whiskers: mean and\none standard deviation"
+    _spreads(page, write, parts)
+    key = "dot and whiskers: mean,\none standard deviation"
     for k, (text, colour) in enumerate(
         ((key, INK), ("all cells that share\nits mean", SHARED), ("the watched image's\nfeature map", WATCHED))
     ):
         if colour != SHARED or watched.shared_before is not None:
-            figure.text(0.012, 0.1 + 0.095 * k, text, fontsize=8.5, color=colour, va="bottom", linespacing=1.1)
+            write(11, 43 + 41 * k, text, 8.5, colour, va="bottom", linespacing=1.1)
     if credit:
-        figure.text(0.99, 0.008, credit, fontsize=6.5, color="0.4", ha="right")
+        write(_WIDTH - 9, 3, credit, 6.5, "0.4", ha="right")
     return figure
 
 
-def _pictures(axis, batch, maps):
-    """The batch and three feature maps in a row, in one axes whose units are the width of a picture."""
-    mosaic = _batch_picture(batch)
-    label = {"fontsize": 9.5, "color": INK, "ha": "center"}
-    axis.imshow(mosaic, extent=(0, 1, 0, 1), interpolation="nearest")
-    axis.text(0.5, 1.05, f"batch of {len(batch)}", **label)
-    size = 1 / _rows(len(batch))
-    axis.add_patch(Rectangle((0, 1 - size), size, size, fill=False, edgecolor=WATCHED, linewidth=2.5))
+def _cube(page, write, watched):
+    """The cube of the member in the upper left corner; the numbers that count are those of the real batch."""
+    settings, channels = watched.settings, watched.before.shape[-1]
+    member, groups = settings["member"], settings["groups"]
+    level, names, _ = sets_of_cells(member, (5, 2, 3, channels), groups, settings["channel"], (2, 3, 3, channels))
+    (left, right), (bottom, top) = extent(level.shape)
+    size = min(207 / (right - left), 206 / (top - bottom))  # of an edge
+    place = np.array([5 - size * left, 190 - size * bottom])
+    draw_cells(page, level, place, size)
+    for text in around_cells(level.shape, names, place, size):
+        write(**text)
+    write(108, 400, title(member, groups), 11, fontweight="bold", ha="center")
+
+
+def _pictures(page, write, batch, maps):
+    """The batch and three feature maps in a row."""
+    page.imshow(_batch_picture(batch), extent=_square(0), interpolation="nearest", aspect="auto")
+    left, right, bottom, top = _square(0)
+    write(left + _PICTURE / 2, top + 8, f"batch of {len(batch)}", ha="center")
+    size = _PICTURE / _rows(len(batch))
+    frames = [_box(left, left + size, top - size, top)]
     for k, (name, picture, limit) in enumerate(maps, start=1):
-        left = 1.12 * k
-        axis.imshow(
-            picture, extent=(left, left + 1, 0, 1), cmap="PuOr_r", vmin=-limit, vmax=limit, interpolation="nearest"
-        )
-        axis.add_patch(Rectangle((left, 0), 1, 1, fill=False, edgecolor="0.6", linewidth=0.8))
-        axis.text(left + 0.5, 1.05, name, **label)
-        key = f"purple {-limit:.2g}, white 0, brown {limit:.2g}"
-        axis.text(left + 0.5, -0.03, key, **label | {"fontsize": 8}, va="top")
-    axis.set_xlim(-0.02, 4.38)
-    axis.set_ylim(-0.2, 1.2)
-    axis.set_axis_off()
+        left, right, bottom, top = _square(k)
+        colours = {"cmap": "PuOr_r", "vmin": -limit, "vmax": limit}
+        page.imshow(picture, extent=_square(k), interpolation="nearest", aspect="auto", **colours)
+        frames.append(_box(left, right, bottom, top))
+        write((left + right) / 2, top + 8, name, ha="center")
+        if k < 3:  # the last two have one scale, and one key between them
+            middle = (left + right) / 2 if k == 1 else (left + _square(3)[1]) / 2
+            write(middle, bottom - 5, f"purple {-limit:.2g}, white 0, brown {limit:.2g}", 8, ha="center", va="top")
+    edges, widths = [WATCHED] + ["0.6"] * len(maps), [2.5] + [0.8] * len(maps)
+    page.add_collection(
+        PolyCollection(frames, facecolors="none", edgecolors=edges, linewidths=widths, zorder=3), autolim=False
+    )
 
 
-def _spreads(axis, parts):
+def _spreads(page, write, parts):
     """Two histograms over one axis, logarithmic in height; values beyond its ends are counted in the last bins."""
+    outlines, faces, edges, axis, middles = [], [], [], [], {WATCHED: [], SHARED: []}
     for row, (label, values, shared) in enumerate(parts):
-        floor = 1.45 * (len(parts) - 1 - row)
-        axis.axhline(floor, color="0.7", linewidth=0.8, zorder=0)
-        axis.text(_BINS[0] - 0.1, floor + 0.4, label, fontsize=9.5, color=INK, ha="right")
+        floor = 56 + 61 * (len(parts) - 1 - row)
+        axis += [(_x(_BINS[0]), floor), (_x(_BINS[-1]), floor), (np.nan, np.nan)]
+        write(_x(_BINS[0]) - 5, floor + 17, label, ha="right")
         drawn = [(values, WATCHED, 1.12)]
         if shared is not None:
             drawn.append((shared, SHARED, 1.27))
         for numbers, colour, height in drawn:
             counts = np.histogram(np.clip(numbers, _BINS[0], _BINS[-1]), _BINS)[0] / numbers.size
             bars = 1 - np.log10(np.maximum(counts, _SMALLEST)) / np.log10(_SMALLEST)  # 1 is all cells, 0 the smallest
-            fill = colour == WATCHED
-            axis.stairs(bars + floor, _BINS, baseline=floor, color=colour, fill=fill, alpha=0.6 if fill else 1, lw=1.3)
+            tops = np.concatenate([[0], np.repeat(bars, 2), [0]])
+            outlines.append(np.stack([_x(np.repeat(_BINS, 2)), floor + _TALL * tops], axis=1))
+            faces.append(_PALE if colour == WATCHED else "none")
+            edges.append("none" if colour == WATCHED else colour)
             mean, deviation = float(numbers.mean()), float(numbers.std())
-            ends = [mean - deviation, mean, mean + deviation]
-            axis.plot(ends, [floor + height] * 3, ".-", color=colour, linewidth=1.6, markersize=9, markevery=[1])
-    axis.set_xlim(_BINS[0], _BINS[-1])
-    axis.set_ylim(0, 2.85)
-    axis.set_yticks([])
-    axis.set_xticks(range(-6, 7, 2))
-    axis.tick_params(labelsize=8.5)
-    axis.spines[["top", "right", "left"]].set_visible(False)
-    axis.set_xlabel("value of a cell (height: share of the cells, on a logarithmic scale)", fontsize=9)
+            middles[colour] += [(_x(mean + k * deviation), floor + _TALL * height) for k in (-1, 0, 1)]
+            middles[colour].append((np.nan, np.nan))
+    for tick in (-6, -3, 0, 3, 6):  # 3 is where the colours of the outputs end
+        axis += [(_x(tick), 56), (_x(tick), 52), (np.nan, np.nan)]
+        write(_x(tick), 49, f"{tick}".replace("-", "−"), 8.5, ha="center", va="top")
+    page.plot(*np.transpose(axis), color="0.4", linewidth=0.8, zorder=0, scalex=False, scaley=False)
+    bars = PolyCollection(outlines, facecolors=faces, edgecolors=edges, linewidths=1.3, closed=False)
+    page.add_collection(bars, autolim=False)
+    for colour, points in middles.items():
+        if points:
+            page.plot(
+                *np.transpose(points), ".-", color=colour, linewidth=1.6, markersize=9, markevery=(1, 4),
+                scalex=False, scaley=False,
+            )  # fmt: skip
+    write(_x(0), 31, "value of a cell (height: logarithm of the share of cells)", 9, ha="center", va="top")
+
+
+def _x(value):
+    """Where a value stands on the page; 0 is in the middle of the spreads."""
+    return 602 + 50 * value
+
+
+def _square(k):
+    """(left, right, bottom, top) of picture k on the page."""
+    left = 220 + 184 * k
+    return left, left + _PICTURE, 219, 219 + _PICTURE
+
+
+def _box(left, right, bottom, top):
+    return [(left, bottom), (right, bottom), (right, top), (left, top)]
 
 
 def _rows(n):

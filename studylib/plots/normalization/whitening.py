@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from studylib.normalization import mean_off_diagonal
 from studylib.plots.figure import subplots
 
 
@@ -41,12 +42,6 @@ def correlation_matrices(panels):
     axes[0, 0].set_ylabel("channel")
     figure.colorbar(picture, ax=list(axes[0]), shrink=0.8, label="correlation")
     return figure
-
-
-def mean_off_diagonal(matrix):
-    """Mean absolute value of the entries beside the diagonal of a square matrix."""
-    matrix = np.asarray(matrix)
-    return float(np.abs(matrix[~np.eye(len(matrix), dtype=bool)]).mean())
 
 
 def whitening_cost(channels, seconds, fits):

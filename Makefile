@@ -20,7 +20,7 @@ NAMES =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train recorded recorded-check test test-full lint interpreter lock clean
+.PHONY: help study train images recorded recorded-check test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -43,6 +43,9 @@ recorded: $(READY) ## make the recorded runs of notebooks/recorded anew; NAMES="
 
 recorded-check: $(READY) ## repeat the start of every recorded run, and one of each file to its end, and compare
 	@$(PY) tools/record_runs.py --check $(NAMES)
+
+images: $(READY) ## draw the static figures of images/ anew
+	@$(PY) tools/draw_images.py
 
 test: $(READY) ## run every test, the notebooks with small numbers included
 	@$(PY) -m pytest

@@ -5,6 +5,9 @@ This holds no loss and no training step: those are what the three models differ 
 
 import keras
 
+# A model is saved with its schedule: whoever can load the one must know the other.
+from studylib.schedule import ConstantThenLinear  # noqa: F401
+
 
 class AdversarialModel(keras.Model):
     """A keras.Model with an optimizer for its generators and one for its discriminators, ready for `fit` and saving.

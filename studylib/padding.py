@@ -9,13 +9,19 @@ continue the image instead. On the row ``1 2 3 4`` a padding of 2 gives::
     symmetric     2 1 | 1 2 3 4 | 4 3      the edge is repeated     (numpy.pad calls it "symmetric")
     replication   1 1 | 1 2 3 4 | 4 4      only the edge            (numpy.pad calls it "edge")
 
-The residual generator of CycleGAN pads by reflection before its stride-1 convolutions.
+The residual generator of CycleGAN pads by reflection before its stride-1 convolutions. `MODES` names the four layers;
+`source_index` writes each mode as what it is, a list of indices; `convolve_padded` measures what a mode costs at the
+border.
 """
 
-import operator
+import dataclasses
 
 import keras
+import numpy as np
 from keras import ops
+from numpy.lib.stride_tricks import sliding_window_view
+
+from studylib.arguments import whole_number
 
 
 class _Padding2D(keras.layers.Layer):
@@ -38,7 +44,8 @@ class _Padding2D(keras.layers.Layer):
     def _pad(self, inputs):
         raise NotImplementedError
 
-    def reach(self, size):
+    @staticmethod
+    def reach(size):
         """Widest padding that a side of `size` pixels has content for; None is no limit."""
         return None
 
@@ -92,7 +99,8 @@ class ReflectionPadding2D(_Padding2D):
     Reference: numpy.pad with mode="reflect"; torch.nn.ReflectionPad2d.
     """
 
-    def reach(self, size):
+    @staticmethod
+    def reach(size):
         return size - 1
 
     def _pad(self, inputs):
@@ -108,7 +116,8 @@ class SymmetricPadding2D(_Padding2D):
     Reference: numpy.pad with mode="symmetric".
     """
 
-    def reach(self, size):
+    @staticmethod
+    def reach(size):
         return size
 
     def _pad(self, inputs):
@@ -133,6 +142,131 @@ class ReplicationPadding2D(_Padding2D):
         return ops.concatenate(columns, axis=2)
 
 
+MODES = {
+    "zero": keras.layers.ZeroPadding2D,
+    "reflection": ReflectionPadding2D,
+    "symmetric": SymmetricPadding2D,
+    "replication": ReplicationPadding2D,
+}
+NUMPY_MODES = {"zero": "constant", "reflection": "reflect", "symmetric": "symmetric", "replication": "edge"}
+
+
+def source_index(size, before, after, mode):
+    """Which pixel of a row each cell of the padded row shows: padding as a list of indices.
+
+    Example:
+
+    >>> source_index(4, 2, 2, "reflection")
+    [2, 1, 0, 1, 2, 3, 2, 1]
+
+    Args:
+        size: pixels of the row, at least 1.
+        before, after: cells added on either side.
+        mode: a name of `MODES`.
+
+    Returns:
+        int array (before + size + after,); -1 stands for a zero that comes from no pixel.
+
+    Raises:
+        ValueError: for an unknown mode, a number out of range, or a padding that the row has no content for.
+    """
+    _check_mode(mode)
+    size = whole_number("size", size)
+    before, after = whole_number("before", before, at_least=0), whole_number("after", after, at_least=0)
+    if max(before, after) > (widest := widest_padding(mode, size)):
+        raise ValueError(
+            f"before and after must be at most {widest} for {mode} of {size} pixels, because no more content lies "
+            f"beyond the edge. Received: before={before}, after={after}"
+        )
+    place, last = np.arange(-before, size + after), size - 1
+    if mode == "zero":
+        return np.where((place < 0) | (place > last), -1, place)
+    if mode == "replication":
+        return np.clip(place, 0, last)
+    if mode == "reflection":  # the mirror stands on the middle of the outermost pixel
+        return last - np.abs(last - np.abs(place))
+    place = np.where(place < 0, -1 - place, place)  # symmetric: the mirror stands on its outer side
+    return np.where(place > last, 2 * last + 1 - place, place)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PaddedConvolution:
+    """What `convolve_padded` returns; all float32 arrays (height, width, channels).
+
+    Attributes:
+        padded: the image with its padding.
+        output: its convolution.
+        truth: the convolution of the image in its true surroundings, of the same size.
+        touched: bool (height, width), the pixels of the output whose kernel reached into the padding.
+    """
+
+    padded: np.ndarray
+    output: np.ndarray
+    truth: np.ndarray
+    touched: np.ndarray
+
+    @property
+    def error(self):
+        """Absolute difference of output and truth, mean over the channels: (height, width)."""
+        return np.abs(self.output - self.truth).mean(axis=-1)
+
+    @property
+    def border_error(self):
+        """Mean of `error` over the touched pixels; 0 where there are none."""
+        return float(self.error[self.touched].mean()) if self.touched.any() else 0.0
+
+
+def convolve_padded(scene, margin, mode, width, kernel):
+    """Cut an image out of a scene, pad and convolve it, and compare with the scene, which knows what lay beyond.
+
+    Args:
+        scene: array (height, width, channels). The image is the scene without a margin on each side.
+        margin: width of that margin in pixels; with it the truth is known for any `width` up to it.
+        mode: a name of `MODES`.
+        width: pixels of padding on each side, 0 to `margin`.
+        kernel: array (k, k), applied to each channel by itself, with stride 1.
+
+    Returns:
+        A `PaddedConvolution`; its output has the image's side + 2 * width - k + 1 pixels.
+
+    Raises:
+        ValueError: for an unknown mode, a width out of range, or where nothing is left of the output.
+    """
+    _check_mode(mode)
+    scene, kernel = np.asarray(scene, "float32"), np.asarray(kernel, "float32")
+    margin = whole_number("margin", margin)
+    width = whole_number("width", width, at_least=0, at_most=margin)
+    image = scene[margin:-margin, margin:-margin]
+    if width > (widest := min(widest_padding(mode, side) for side in image.shape[:2])):
+        raise ValueError(f"width must be at most {widest} for {mode} of this image. Received: width={width}")
+    sides = ((width, width), (width, width), (0, 0))
+    padded = np.pad(image, sides, mode=NUMPY_MODES[mode])
+    if min(padded.shape[:2]) < len(kernel):
+        raise ValueError(
+            f"kernel must fit into the padded image of {padded.shape[0]} x {padded.shape[1]} pixels: take a smaller "
+            f"kernel or a wider padding. Received: a kernel of {len(kernel)} x {len(kernel)}"
+        )
+    true = scene[margin - width : len(scene) - margin + width, margin - width : scene.shape[1] - margin + width]
+    invented = np.pad(np.zeros(image.shape[:2], bool), sides[:2], constant_values=True)
+    touched = sliding_window_view(invented, kernel.shape).any(axis=(2, 3))
+    return PaddedConvolution(padded, _convolve(padded, kernel), _convolve(true, kernel), touched)
+
+
+def _convolve(image, kernel):
+    return np.einsum("hwcij,ij->hwc", sliding_window_view(image, kernel.shape, axis=(0, 1)), kernel, optimize=True)
+
+
+def widest_padding(mode, size):
+    """Widest padding of a `mode` that a side of `size` pixels has content for; infinite for zero and replication."""
+    reach = MODES[mode].reach(size) if hasattr(MODES[mode], "reach") else None
+    return float("inf") if reach is None else reach
+
+
+def _check_mode(mode):
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}. Received: mode={mode!r}")
+
+
 def _standardize(padding):
     """((top, bottom), (left, right)) of whole numbers, from that form or from one number for all sides."""
     try:
@@ -140,18 +274,10 @@ def _standardize(padding):
             (top, bottom), (left, right) = padding
         else:
             top = bottom = left = right = padding
-        sides = [_whole_number(side) for side in (top, bottom, left, right)]
+        sides = [whole_number("padding", side, at_least=0) for side in (top, bottom, left, right)]
     except (TypeError, ValueError):
-        sides = [-1]
-    if min(sides) < 0:
         raise ValueError(
             "padding must be a whole number of at least 0, or ((top, bottom), (left, right)) of such numbers. "
             f"Received: padding={padding!r}"
-        )
+        ) from None
     return tuple(sides[:2]), tuple(sides[2:])
-
-
-def _whole_number(value):
-    if isinstance(value, bool):
-        raise TypeError("True and False are not numbers of pixels")
-    return operator.index(value)

@@ -2,9 +2,13 @@
 
 import os
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# A deadline would measure the machine, not the code.
+hypothesis.settings.register_profile("study", deadline=None)
+hypothesis.settings.load_profile("study")
 
 
 def pytest_addoption(parser):

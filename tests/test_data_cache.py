@@ -65,7 +65,7 @@ def test_a_file_of_something_else_is_made_anew(folder, content):
     assert_arrays(cache.cached("x.npz", never))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(position=st.floats(0, 1, exclude_max=True), cut=st.booleans())
 def test_a_damaged_file_never_gives_wrong_arrays(folder, position, cut):
     path = folder / "x.npz"

@@ -106,7 +106,7 @@ def test_tiny_and_thin(tmp_path, size):
     assert_colour(read_image(saved(tmp_path, flat("RGB", GREEN, size), "x.png"), SIZE), GREEN)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(width=st.integers(1, 60), height=st.integers(1, 60), size=st.integers(1, 40))
 def test_fit_square_shows_the_middle(width, height, size):
     """A ramp along the longer side: the result is the middle of it, evenly sampled, unchanged along the other side."""
@@ -157,7 +157,7 @@ def test_damaged_files_are_named_in_one_sentence(tmp_path):
         assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0, 1, exclude_max=True), st.integers(0, 255), st.sampled_from(["png", "jpeg", "gif"]))
 def test_any_damaged_byte_gives_an_image_or_a_sentence(tmp_path_factory, position, value, kind):
     buffer = io.BytesIO()

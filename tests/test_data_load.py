@@ -46,7 +46,7 @@ def test_bad_sizes(name, size):
     assert str(error.value) == f"image_size must be a whole number from 8 to 1024. Received: image_size={size!r}"
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.sampled_from([8, 11, 16, 32]))
 def test_shapes_at_any_size(size):
     task = load_task(SHAPES, image_size=size)

@@ -44,7 +44,7 @@ def equal(batches, others):
     return np.array_equal(batches, others)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     n_a=st.integers(1, 20),
     n_b=st.integers(1, 20),
@@ -67,7 +67,7 @@ def test_an_epoch(n_a, n_b, batch_size, seed, augment):
     assert static == 2 * [[batch_size, SIZE, SIZE, 3]]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(n_a=st.integers(1, 20), n_b=st.integers(1, 20), batch_size=st.integers(1, 7), augment=st.booleans())
 def test_every_image_is_drawn_once_in_each_pass(n_a, n_b, batch_size, augment):
     stream = task_of(numbered(n_a), numbered(n_b, offset=100)).pipeline(batch_size, 3, augment, first_step=0)
@@ -89,7 +89,7 @@ def test_each_domain_is_shuffled_by_itself_and_anew_in_each_pass():
         assert max(order[:20]) > 120 and min(order[:20]) < 80
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     n_a=st.integers(1, 12),
     n_b=st.integers(1, 12),

@@ -1,7 +1,7 @@
 """Grouping and splitting, against definitions written out."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studylib.data import split
@@ -41,7 +41,6 @@ def test_look_alikes():
     assert split.look_alikes(images, 0.004).tolist() == [list(pair) for pair in expected]
 
 
-@settings(deadline=None)
 @given(PAIRS, st.integers(0, 1000))
 def test_a_group_is_never_divided(pairs, start):
     names = [f"artwork {start + i}" for i in range(20)]

@@ -1,5 +1,8 @@
 """pix2pix: the pair in front of the discriminator, which loss moves which network, saving, and the trainer."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -109,6 +112,20 @@ def test_saved_and_loaded_model_takes_the_same_next_step(tmp_path):
     assert terms == loaded_terms
     for x, y in zip(model.variables, loaded.variables, strict=True):
         np.testing.assert_array_equal(x, y)
+
+
+@pytest.mark.parametrize("name, model", [("pix2pix", "Pix2Pix((32, 32, 3))"), ("gan", "GAN((2,))")])
+def test_a_trained_model_loads_where_nothing_else_was_imported(tmp_path, name, model):
+    """`train` leaves its schedule in the optimizers, and the schedule's class has to be known at loading."""
+    save = (
+        f"from studylib.{name} import *; from studylib.schedule import ConstantThenLinear; m = {model}; "
+        "m.set_learning_rate(ConstantThenLinear(0.1, 1, 1)); m.save('model.keras')"
+    )
+    load = f"import studylib.{name}, keras; print(type(keras.models.load_model('model.keras')).__name__)"
+    for code in (save, load):
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == model.split("(")[0]
 
 
 def test_the_trainer_trains_and_continues_it(tmp_path):

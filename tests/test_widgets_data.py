@@ -1,17 +1,13 @@
-"""The interactive view of notebook 01: a picture that follows its controls, the latest value only."""
+"""The interactive view of notebook 01: the static figure, following its controls."""
 
-import asyncio
 import io
 
-import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from PIL import Image
 
 from studylib import plots, widgets
 from studylib.data import load_task
-from studylib.widgets import data, live
+from studylib.widgets import data
 
 NAME = "shapes/plain2striped"
 
@@ -50,44 +46,3 @@ def test_shorter_domain_shortens_the_slider(monkeypatch):
     controls["image"].value = 200
     controls["domain"].value = "B"
     assert controls["image"].max == 3 and controls["image"].value == 3 and sentence.value == ""
-
-
-@pytest.fixture
-def counted():
-    """A view that counts how often it was drawn."""
-    drawn = []
-
-    def draw(x):
-        if x < 0:
-            raise ValueError(f"x must not be negative. Received: x={x}")
-        drawn.append(x)
-        figure = plt.Figure(figsize=(1, 1))
-        figure.text(0.5, 0.5, str(x))
-        return figure
-
-    slider = ipywidgets.IntSlider(0, -9, 99)
-    box = live.live(draw, {"x": slider})
-    return slider, box, drawn
-
-
-def test_latest_value_wins(counted):
-    slider, _, drawn = counted
-
-    async def drag():
-        for x in range(1, 30):
-            slider.value = x
-            await asyncio.sleep(0)
-        await asyncio.sleep(5 * live.DELAY)
-
-    asyncio.run(drag())
-    assert drawn[0] == 0 and drawn[-1] == 29 and len(drawn) < 6  # two, unless the machine stalls while it drags
-
-
-def test_wrong_value_is_answered_by_a_sentence_and_the_view_goes_on(counted):
-    slider, box, _ = counted
-    _, picture, sentence = parts(box)
-    before = picture.value
-    slider.value = -1
-    assert sentence.value == "x must not be negative. Received: x=-1" and picture.value == before
-    slider.value = 2
-    assert sentence.value == "" and picture.value != before

@@ -2,6 +2,6 @@
 
 from studylib.cyclegan.image_pool import ImagePool
 from studylib.cyclegan.model import GENERATOR_TERMS, TERMS, CycleGAN, shared_pass
-from studylib.cyclegan.schedule import ConstantThenLinear
+from studylib.schedule import ConstantThenLinear
 
 __all__ = ["GENERATOR_TERMS", "TERMS", "ConstantThenLinear", "CycleGAN", "ImagePool", "shared_pass"]

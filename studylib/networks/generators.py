@@ -61,7 +61,7 @@ def resnet_generator(input_shape, n_filters=64, n_blocks=9, output_channels=None
         x = layers.ReLU(name=f"down_{i}_relu")(x)
 
     for i in range(1, n_blocks + 1):
-        x = _residual_block(x, name=f"block_{i}")
+        x = residual_block(x, name=f"block_{i}")
 
     for i in (1, 2):  # (H/2, W/2, 2n), then (H, W, n)
         x = transposed_convolution(n_filters * 4 // 2**i, 3, name=f"up_{i}_conv")(x)
@@ -77,7 +77,7 @@ def resnet_generator(input_shape, n_filters=64, n_blocks=9, output_channels=None
     return keras.Model(inputs, outputs, name=name)
 
 
-def _residual_block(x, name):
+def residual_block(x, name):
     """x plus two 3x3 convolutions of x. No ReLU after the sum: the way of the identity stays free."""
     channels = x.shape[-1]
     y = ReflectionPadding2D(1, name=f"{name}_pad_1")(x)

@@ -107,24 +107,28 @@ def augmented_versions(image, n=10, seed=0, jitter=True, mirror=True):
     boxes = random_boxes(n, seed, jitter, mirror)
     height, width = image.shape[:2]
     versions = tf.image.crop_and_resize(image[None], boxes, np.zeros(n, np.int32), (height, width)).numpy()
-    rows = 2
-    columns = -(-n // rows)
-    mosaic = [["image", "image", *(f"{r},{c}" for c in range(columns))] for r in range(rows)]
-    figure, axes = plt.subplot_mosaic(mosaic, figsize=(1.15 * (columns + 2), 2.75), layout="constrained")
+    rows, gap, line = 2, 0.07, 0.2  # gaps and lines of text, in widths of an image
+    columns, ratio = -(-n // rows), height / width
+    # Two axes for all images, placed by hand: a slider redraws this.
+    size = np.array([(columns + 2) * (1 + gap), rows * (ratio + line)])
+    figure = plt.figure(figsize=1.15 * size)
     plt.close(figure)
-    _show(axes["image"], image, f"one image, {width} x {height} pixels")
-    for k in range(rows * columns):
-        axis = axes[f"{k // columns},{k % columns}"]
-        if k >= n:
-            axis.set_axis_off()
-            continue
-        y1, x1, y2, x2 = boxes[k]
-        _show(axis, np.rint(versions[k]).astype(np.uint8), "mirrored" if x1 > x2 else "as it is")
-        axis.spines[:].set(visible=True, color=f"C{k}" if k < 3 else "0.8", linewidth=2.5 if k < 3 else 1)
+    large = figure.add_axes((0.01, 0.03, 1.85 / size[0], 0.85))
+    _show(large, image, f"one image, {width} x {height} pixels")
+    small = figure.add_axes((2 * (1 + gap) / size[0], 0, columns * (1 + gap) / size[0], 1))
+    small.set_axis_off()
+    for k, (y1, x1, y2, x2) in enumerate(boxes):
+        left, bottom = k % columns * (1 + gap), (rows - 1 - k // columns) * (ratio + line) + gap / 4
+        frame = {"fill": False, "edgecolor": f"C{k}" if k < 3 else "0.8", "linewidth": 2.5 if k < 3 else 1}
+        place = (left, left + 1, bottom, bottom + ratio)
+        small.imshow(np.rint(versions[k]).astype(np.uint8), extent=place, interpolation="nearest")
+        small.add_patch(Rectangle((left, bottom), 1, ratio, **frame))
+        text = "mirrored" if x1 > x2 else "as it is"
+        small.text(left + 0.5, bottom + ratio + 0.03, text, ha="center", va="bottom", fontsize=9)
         if k < 3:
             corner = (min(x1, x2) * width - 0.5, y1 * height - 0.5)
-            window = Rectangle(corner, abs(x2 - x1) * width, (y2 - y1) * height, fill=False, edgecolor=f"C{k}", lw=2)
-            axes["image"].add_patch(window)
+            large.add_patch(Rectangle(corner, abs(x2 - x1) * width, (y2 - y1) * height, **frame | {"linewidth": 2}))
+    small.set(xlim=(-gap / 2, size[0] - 2 * (1 + gap) - gap / 2), ylim=(0, size[1]))
     return figure
 
 

@@ -2,8 +2,10 @@
 
 import matplotlib.pyplot as plt
 
-COLOURS = {"A": "#2a6fb5", "B": "#d06a1c"}  # told apart by eyes that see no red or no green, too
+# Told apart by eyes that see no red or no green, too, and dark enough for texts on PAPER (WCAG 2: 4.5 to 1).
+COLOURS = {"A": "#2a6fb5", "B": "#b3570f"}
 INK, PAPER = "#2f3437", "#fbfaf7"  # a drawing brings its own light ground: legible in print and on dark pages
+
 
 def subplots(n_rows=1, n_columns=1, size=(4, 3), **options):
     """A Figure of `size` inches and its axes, an array (n_rows, n_columns), without frames above and to the right.

@@ -1,5 +1,7 @@
 """Pictures of the tour: rows of images with names beside them, and CycleGAN at one glance."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -8,7 +10,7 @@ from studylib.plots.figure import COLOURS, INK, PAPER
 from studylib.plots.grid import to_uint8
 
 
-def image_rows(rows, columns=None, title=None, cell=1.0):
+def image_rows(rows, columns=None, title=None, cell=1.0, credit=""):
     """Images in named rows, the same number in each.
 
     Args:
@@ -16,6 +18,7 @@ def image_rows(rows, columns=None, title=None, cell=1.0):
         columns: N names to stand above; None for none.
         title: of the figure.
         cell: width of an image in inches.
+        credit: whose pictures these are; stands small at the foot.
 
     Returns:
         A Figure. All images are one mosaic, so it is quick to draw again and again.
@@ -31,10 +34,10 @@ def image_rows(rows, columns=None, title=None, cell=1.0):
     mosaic = np.pad(np.stack(pictures), ((0, 0), (0, 0), (0, gap), (0, gap), (0, 0)), constant_values=255)
     mosaic = mosaic.transpose(0, 2, 1, 3, 4).reshape(len(rows) * (height + gap), n * (width + gap), 3)
 
-    figure, axis = plt.subplots(
-        figsize=(cell * n + 1.2, cell * len(rows) * height / width + 0.1 + 0.25 * bool(columns) + 0.35 * bool(title)),
-        layout="constrained",
-    )
+    credit = textwrap.fill(credit, round(20 * (cell * n + 1.2)))
+    around = 0.1 + 0.25 * bool(columns) + 0.35 * bool(title) + 0.12 * len(credit.splitlines())
+    size = (cell * n + 1.2, cell * len(rows) * height / width + around)
+    figure, axis = plt.subplots(figsize=size, layout="constrained")
     plt.close(figure)  # the caller shows it; pyplot must not show it a second time
     axis.imshow(mosaic[:-gap, :-gap], interpolation="nearest")
     axis.set_yticks(np.arange(len(rows)) * (height + gap) + height / 2, rows.keys(), fontsize=10)
@@ -43,6 +46,8 @@ def image_rows(rows, columns=None, title=None, cell=1.0):
     axis.spines[:].set_visible(False)
     if title:
         figure.suptitle(title, fontsize=11)
+    if credit:
+        figure.supxlabel(credit, fontsize=6, color="0.4")
     return figure
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import keras
 
 from studylib.arguments import real_number, whole_number
-from studylib.cyclegan import ConstantThenLinear
+from studylib.schedule import ConstantThenLinear
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
 from studylib.training.run_folder import RunFolder
 

@@ -3,6 +3,21 @@
 from studylib.widgets.data import augmentation
 from studylib.widgets.gan import toy_training
 from studylib.widgets.losses import losses
+from studylib.widgets.networks import generators, receptive_field, skips
+from studylib.widgets.normalization import normalization
+from studylib.widgets.padding import padding
 from studylib.widgets.pix2pix import damaged_patch
+from studylib.widgets.transposed_convolution import transposed_convolution
 
-__all__ = ["augmentation", "damaged_patch", "losses", "toy_training"]
+__all__ = [
+    "augmentation",
+    "damaged_patch",
+    "generators",
+    "losses",
+    "normalization",
+    "padding",
+    "receptive_field",
+    "skips",
+    "toy_training",
+    "transposed_convolution",
+]

@@ -41,4 +41,4 @@ def augmentation(names=EMBEDDED, image_size=64, seed=0):
         controls["item"].max = len(chosen) - 1  # the domains differ in size; a slider past the end moves back
         return plots.augmented_versions(chosen[min(item, len(chosen) - 1)], **options)
 
-    return live(draw, controls)
+    return live(draw, controls).add_class("studylib-augmentation")

@@ -1,10 +1,12 @@
-"""A browser for the tests: the machine's Chromium, driven by Playwright."""
+"""A browser for the tests, the machine's Chromium driven by Playwright, and the server it looks at."""
 
 import os
 import shutil
 from pathlib import Path
 
+import lab
 import pytest
+import server
 
 ARTIFACTS = Path(__file__).parent.parent.parent / "test-artifacts"
 # Without a sandbox, for in a container the tests run as root; without QUIC and background traffic, for no test needs a
@@ -41,10 +43,7 @@ def browser():
 @pytest.fixture
 def page(browser):
     """A fresh page whose console errors and uncaught exceptions are collected in ``page.problems``."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.problems = []
-    page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page = lab.collect_problems(browser.new_page(viewport={"width": 1280, "height": 900}))
     yield page
     page.close()
 
@@ -54,3 +53,40 @@ def artifacts():
     """The folder for screenshots."""
     ARTIFACTS.mkdir(exist_ok=True)
     return ARTIFACTS
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory):
+    """``make study``, one for all: a `server.Study`."""
+    if shutil.which("make") is None:
+        pytest.skip("platform: make is not installed")
+    with server.running(tmp_path_factory.mktemp("study")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def open_notebook(study, browser):
+    """``open_notebook("02_padding")`` opens a notebook in JupyterLab and runs it: a `lab.Notebook`, closed for you."""
+    opened = []
+
+    def open_and_run(name, **options):
+        opened.append(lab.Notebook(browser, study, name, **options))
+        return opened[-1]
+
+    yield open_and_run
+    for notebook in opened:
+        notebook.close()
+
+
+def pytest_sessionfinish():
+    if report := lab.latency_report():
+        ARTIFACTS.mkdir(exist_ok=True)
+        (ARTIFACTS / "slider_latency.txt").write_text("\n".join(report) + "\n")
+
+
+def pytest_terminal_summary(terminalreporter):
+    title, *lines = lab.latency_report() or [None]
+    if lines:
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.line(line)

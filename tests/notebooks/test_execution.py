@@ -17,53 +17,12 @@ import nbformat
 import numpy as np
 import papermill
 import pytest
+from fast import FAST  # the entry of a new notebook goes into tests/fast.py
 from PIL import Image
 from run_notebook import checked, main
 
 ROOT = Path(__file__).parent.parent.parent
 CYCLEGAN = ROOT / "notebooks" / "09_cyclegan.ipynb"
-
-# For each notebook the numbers that bring it to about 30 seconds on 2 cores; names and types are checked.
-FAST = {
-    "00_start_here": {"epochs": 2},
-    "01_data": {"epochs": 4, "n_order": 200, "n_files": 16, "rounds": 2, "n_batches": 8, "n_layers": 8},
-    "06_gan": {
-        "n_steps": 200,
-        "d_epochs": 2,
-        "image_steps": 120,
-        "n_seeds": 2,
-        "seed_steps": 100,
-        "n_timed": 10,
-        "rounds": 2,
-        "leaky_steps": 40,
-    },
-    "07_gan_loss_vs_lsgan_loss": {
-        "look_steps": 120,
-        "n_seeds": 2,
-        "toy_steps": 120,
-        "image_steps": 60,
-        "bug_steps": 100,
-    },
-    "08_pix2pix": {
-        "image_size": 32,
-        "n_seeds": 1,
-        "epochs": 1,
-        "batch_size": 64,
-        "gen_n_filters": 4,
-        "disc_n_filters": 4,
-        "small_epochs": 1,
-    },
-    "09_cyclegan": {
-        "task": "shapes/plain2striped",
-        "image_size": 32,
-        "epochs": 2,
-        "gen_n_filters": 4,
-        "disc_n_filters": 4,
-        "jit_compile": False,
-        "judge_steps": 60,
-        "n_pool_images": 200,
-    },
-}
 
 
 @pytest.fixture

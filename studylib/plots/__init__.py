@@ -15,7 +15,6 @@ from studylib.plots.data import (
 )
 from studylib.plots.grid import as_float, drawn, image_grid, sample_sheet, to_uint8
 from studylib.plots.networks import (
-    activation_curves,
     coarse_and_fine,
     cut_skips,
     discriminator_diagram,
@@ -76,7 +75,6 @@ from studylib.plots.transposed_convolution import (
 )
 
 __all__ = [
-    "activation_curves",
     "activation_functions",
     "against_learning_rate",
     "as_float",

@@ -21,9 +21,8 @@ def test_sequential_and_functional(error, shape, verdict):
     ("core", "kept", "mirrored", "verdict"),
     [
         (128, 14.0, 14.0, HOLDS),
-        (128, 10.0, 14.0, DOES_NOT_HOLD),  # moving costs it much
-        (128, 22.0, 22.0, DOES_NOT_HOLD),  # it hardly learned
-        (128, 22.0, 14.0, DOES_NOT_HOLD),  # it hardly learned to keep an image
+        (128, 10.0, 19.0, HOLDS),  # moving costs it something, and it learned to
+        (128, 10.0, 22.0, DOES_NOT_HOLD),  # it hardly learned to move an image
         (9999, 14.0, 14.0, DOES_NOT_HOLD),  # it does not compress
     ],
 )

@@ -105,15 +105,6 @@ def test_figures_for_the_pages_need_no_arguments():
         assert figure.get_facecolor()[:3] == to_rgb(PAPER)
 
 
-def test_activation_curves_hold_the_numbers():
-    x = np.linspace(-2, 2, 5)
-    left, right = drawn(plots.activation_curves(x, {"double": (2 * x, 2 + 0 * x), "none": (x, 1 + 0 * x)})).axes
-    assert [line.get_label() for line in left.lines[:2]] == ["double", "none"]
-    np.testing.assert_array_equal(left.lines[0].get_ydata(), 2 * x)
-    np.testing.assert_array_equal(right.lines[0].get_ydata(), 2 + 0 * x)
-    assert left.lines[0].get_linestyle() != left.lines[1].get_linestyle()
-
-
 def test_network_costs_are_those_of_the_tables():
     tables = {"tiny": layer_table(patchgan_discriminator((24, 24, 3), 2)), "PatchGAN": layer_table(
         patchgan_discriminator((24, 24, 3), 8))}  # fmt: skip

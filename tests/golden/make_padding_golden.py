@@ -7,12 +7,9 @@ Images and kernels are those of recipe.py, drawn from their names, so only outpu
 WIDTHS being top, bottom, left and right, and `conv/KERNEL/HEIGHTxWIDTH` for stride 2 and padding 1.
 """
 
-import os
-from pathlib import Path
 
-import numpy as np
 import torch
-from recipe import draw_images, draw_weights
+from recipe import draw_images, draw_weights, store
 from torch import nn
 
 PADDINGS = {"zero": nn.ZeroPad2d, "reflection": nn.ReflectionPad2d, "replication": nn.ReplicationPad2d}
@@ -45,11 +42,7 @@ def main():
             images = to_torch(draw_images(case, (height, width, 3)))
             stored[case] = to_numpy(nn.functional.conv2d(images, weight, bias, stride=2, padding=1))
 
-    path = Path(__file__).with_name("padding_golden.npz")
-    unfinished = path.with_suffix(".unfinished.npz")
-    np.savez_compressed(unfinished, torch_version=np.array(torch.__version__), **stored)
-    os.replace(unfinished, path)
-    print(f"{path.name}: {len(stored)} arrays, {path.stat().st_size / 1000:.0f} kB, torch {torch.__version__}")
+    store("padding_golden", stored, torch.__version__)
 
 
 if __name__ == "__main__":

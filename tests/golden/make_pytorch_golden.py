@@ -8,12 +8,10 @@ with those checkpoints in names and arithmetic. Stored for each case: `output/CA
 such as "model.1.weight 4 3 7 7" from PyTorch's own state_dict.
 """
 
-import os
-from pathlib import Path
 
 import numpy as np
 import torch
-from recipe import CASES, FULL_SIZE, draw_images, draw_weights
+from recipe import CASES, FULL_SIZE, draw_images, draw_weights, store
 from torch import nn
 
 
@@ -136,11 +134,7 @@ def main():
         with torch.device("meta"):
             stored[f"shapes/{case}"] = as_lines(shapes_of(build(*arguments)))
 
-    path = Path(__file__).with_name("pytorch_golden.npz")
-    unfinished = path.with_suffix(".unfinished.npz")
-    np.savez_compressed(unfinished, torch_version=np.array(torch.__version__), **stored)
-    os.replace(unfinished, path)
-    print(f"{path.name}: {len(stored)} arrays, {path.stat().st_size / 1000:.0f} kB, torch {torch.__version__}")
+    store("pytorch_golden", stored, torch.__version__)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,10 @@ Values and kernels are those of recipe.py, drawn from their names, so only outpu
 `HEIGHTxWIDTH/KERNEL/STRIDE,PADDING,OUTPUT_PADDING`.
 """
 
-import os
 from itertools import product
-from pathlib import Path
 
-import numpy as np
 import torch
-from recipe import draw_images, draw_weights
+from recipe import draw_images, draw_weights, store
 from torch import nn
 
 SIZES = ((3, 3), (2, 5))
@@ -33,11 +30,7 @@ def main():
         x = torch.from_numpy(draw_images(case, (height, width, 1))).double()[:1].permute(0, 3, 1, 2)
         stored[case] = layer(x).detach()[0, 0].numpy().astype("float32")
 
-    path = Path(__file__).with_name("transposed_convolution_golden.npz")
-    unfinished = path.with_suffix(".unfinished.npz")
-    np.savez_compressed(unfinished, torch_version=np.array(torch.__version__), **stored)
-    os.replace(unfinished, path)
-    print(f"{path.name}: {len(stored)} cases, {path.stat().st_size / 1000:.0f} kB, torch {torch.__version__}")
+    store("transposed_convolution_golden", stored, torch.__version__)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""What the golden numbers are made from: shared by make_pytorch_golden.py and the tests, so only outputs are stored.
+"""What the golden numbers are made from: shared by the make_*_golden.py and the tests, so only outputs are stored.
 
 Weights are drawn name by name: entry "model.1.weight" comes from numpy.random.default_rng(crc32("model.1.weight")),
 standard normal, divided by the square root of the number of values that one output sums over (a bias is multiplied by
 0.1 instead). Images come from numpy.random.default_rng(crc32(case)), uniform in [-1, 1], NHWC.
 """
 
+import os
 import zlib
+from pathlib import Path
 
 import numpy as np
 
@@ -52,3 +54,12 @@ def draw_images(case, shape):
     """Two images, float32 NHWC in [-1, 1]."""
     rng = np.random.default_rng(zlib.crc32(case.encode()))
     return rng.uniform(-1, 1, (2, *shape)).astype("float32")
+
+
+def store(name, arrays, torch_version):
+    """Write the arrays to <name>.npz beside this file, in one piece, with the version that made them."""
+    path = Path(__file__).with_name(f"{name}.npz")
+    unfinished = path.with_suffix(".unfinished.npz")
+    np.savez_compressed(unfinished, torch_version=np.array(torch_version), **arrays)
+    os.replace(unfinished, path)
+    print(f"{path.name}: {len(arrays)} arrays, {path.stat().st_size / 1000:.0f} kB, torch {torch_version}")

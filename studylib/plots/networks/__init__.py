@@ -6,11 +6,10 @@ from studylib.networks import patchgan_discriminator, resnet_generator
 from studylib.networks.generators import residual_block as add_residual_block
 from studylib.plots.networks.diagram import network_diagram
 from studylib.plots.networks.fields import patch_view
-from studylib.plots.networks.layers import activation_curves, layer_diagram, network_costs
+from studylib.plots.networks.layers import layer_diagram, network_costs
 from studylib.plots.networks.skips import coarse_and_fine, cut_skips
 
 __all__ = [
-    "activation_curves",
     "coarse_and_fine",
     "cut_skips",
     "discriminator_diagram",

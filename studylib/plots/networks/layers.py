@@ -1,4 +1,4 @@
-"""A few layers drawn one by one, and the curves of activations."""
+"""A few layers drawn one by one, and what networks cost."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,7 +18,6 @@ _NAMES = {
     "InstanceNormalization": "instance\nnorm",
     "LeakyReLU": "leaky\nReLU",
 }
-_STYLES = ("-", "--", "-.", ":")
 
 
 def layer_diagram(network, input_shape=None, title=None):
@@ -60,27 +59,6 @@ def layer_diagram(network, input_shape=None, title=None):
         _arrow(axis, (b, y), (b, 0.36), SKIP)
         axis.text((a + b) / 2, y + 0.05, "skip", ha="center", va="bottom", fontsize=9, color=SKIP)
     axis.text(slot * len(table) / 2, top - 0.16, title or table.name, ha="center", va="center", fontsize=11, color=INK)
-    return figure
-
-
-def activation_curves(x, curves):
-    """Activation functions and their slopes.
-
-    Args:
-        x: array of inputs.
-        curves: dict from a function's name to (values, slopes), arrays like x.
-    """
-    figure, [[left, right]] = subplots(1, 2, size=(8.6, 3))
-    for k, (name, (values, slopes)) in enumerate(curves.items()):
-        for axis, y in ((left, values), (right, slopes)):
-            axis.plot(x, y, _STYLES[k % 4], color=f"C{k}", lw=1.8, label=name)
-    left.set(title="value", xlabel="input x", ylim=(-1.2, 2.2))
-    right.set(title="slope (the gradient's factor)", xlabel="input x", ylim=(-0.05, 1.1))
-    for axis in (left, right):
-        axis.axhline(0, color="0.85", zorder=0)
-        axis.axvline(0, color="0.85", zorder=0)
-        axis.title.set_fontsize(10)
-    left.legend(fontsize=8, frameon=False, loc="upper left")
     return figure
 
 

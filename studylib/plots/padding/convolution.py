@@ -1,15 +1,13 @@
 """One image, its padding and the convolution behind it: the picture of the interactive view."""
 
-import functools
 
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 
-from studylib.plots.figure import INK
+from studylib.plots.figure import INK, glyph
 from studylib.plots.grid import to_uint8
 from studylib.plots.padding.borders import ERROR_MAP
 
@@ -86,24 +84,16 @@ def _write(axis, picture, left):
     """Write the picture's numbers into its cells: all of one colour are one path, hundreds of texts would be slow."""
     values = np.round(np.asarray(picture.get_array(), "float64"), 1) + 0.0  # + 0.0: no minus before a zero
     n = len(values)
-    height = (0.5 if np.all((values == np.round(values)) & (values >= 0)) else 0.32) / n  # room for decimals
+    height = (0.37 if np.all((values == np.round(values)) & (values >= 0)) else 0.24) / n  # room for decimals
     dark = picture.cmap(picture.norm(values))[..., :3].mean(axis=-1) < 0.5
     for colour, chosen in (("white", dark), (INK, ~dark)):
         vertices, codes = [np.zeros((0, 2))], [np.zeros(0, Path.code_type)]
         for y, x in zip(*np.nonzero(chosen), strict=True):
-            glyphs, kinds = _glyphs(f"{values[y, x]:g}")
-            vertices.append(glyphs * height + (left + (x + 0.5) / n, 1 - (y + 0.5) / n))
-            codes.append(kinds)
+            outline = glyph(f"{values[y, x]:g}")
+            vertices.append(outline.vertices * height + (left + (x + 0.5) / n, 1 - (y + 0.5) / n))
+            codes.append(outline.codes)
         # Not add_patch, which would measure every curve for the axis' limits.
         axis.add_artist(PathPatch(Path(np.concatenate(vertices), np.concatenate(codes)), color=colour, lw=0))
-
-
-@functools.cache
-def _glyphs(text):
-    """Outline of a text of height 1 around the origin: vertices (n, 2) and codes (n,)."""
-    path = TextPath((0, 0), text, size=1)
-    box = path.get_extents()
-    return path.vertices - ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2), path.codes
 
 
 def _colour_bar(axis, left):

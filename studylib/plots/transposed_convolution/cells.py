@@ -1,17 +1,14 @@
 """Grids of cells with numbers in them, and outlines around some: what the figures of this folder are drawn with."""
 
-import functools
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyArrowPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform
 
-from studylib.plots.figure import INK, PAPER
+from studylib.plots.figure import INK, PAPER, glyph
 
 # Okabe and Ito's: told apart by eyes that see no red or no green, and of different greys in print.
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
@@ -72,15 +69,6 @@ def numbers(axis, x, y, values, size=8.5, colour=INK, blank=None):
     written = PathCollection(glyphs, [size**2], offsets=places, offset_transform=axis.transData, **look)
     written.set_transform(IdentityTransform())  # glyphs are in points, only their places in cells
     return axis.add_collection(written, autolim=False)
-
-
-@functools.cache
-def glyph(text):
-    """The outlines of a number, a digit being 1 high, with the middle at 0."""
-    drawn = TextPath((0, 0), text, size=1)
-    low, high = drawn.get_extents().get_points()
-    digit = TextPath((0, 0), "0", size=1).get_extents().height
-    return Path((drawn.vertices - (low + high) / 2) / digit, drawn.codes)
 
 
 def outline(axis, x, y, width, height, colour, style="-", line_width=2.6):

@@ -4,29 +4,35 @@ The map of `studylib.networks.patchgan_discriminator` has one score for each pat
 fields overlap by all but 2^n_layers pixels, so that every pixel is judged many times.
 """
 
+import functools
+from typing import NamedTuple
+
 import numpy as np
 
 from studylib.arguments import whole_number
+from studylib.networks import patchgan_discriminator
+from studylib.networks.fields import seen_pixels
 
 DAMAGES = ("grey", "shifted colours", "blur", "noise")
 
 
-def receptive_field(n_layers):
-    """Size and place of the patch behind a score.
+class PatchGrid(NamedTuple):
+    """The patches behind a score map, in pixels.
 
-    Args:
-        n_layers: stride-2 convolutions of the PatchGAN.
-
-    Returns:
-        (size, stride, start) in pixels: score i along an axis sees the pixels start + i * stride to
-        start + i * stride + size - 1; those outside the image are padding. For n_layers=1: (16, 2, -5).
+    Score i along an axis sees the `size` pixels from start + i * stride on; those outside the image are padding.
     """
-    n_layers = whole_number("n_layers", n_layers)
-    size, stride, start = 1, 1, 0
-    # From the score back to the image: each 4 x 4 convolution begins one pixel of padding before its first output.
-    for step in (1, 1, *[2] * n_layers):
-        size, stride, start = (size - 1) * step + 4, stride * step, start * step - 1
-    return size, stride, start
+
+    size: int
+    stride: int
+    start: int
+
+
+@functools.cache
+def patch_grid(n_layers):
+    """The `PatchGrid` of a PatchGAN with n_layers stride-2 convolutions: (16, 2, -5) for one of them."""
+    model = patchgan_discriminator((2 ** (n_layers + 2),) * 2 + (3,), n_filters=1, n_layers=n_layers)
+    first, second = (seen_pixels(model, i, i) for i in (0, 1))
+    return PatchGrid(first.height, second.top - first.top, first.top)
 
 
 def scores_that_see(top, left, size, image_size, n_layers):
@@ -40,9 +46,9 @@ def scores_that_see(top, left, size, image_size, n_layers):
     Returns:
         bool array, as large as the score map: (image_size / 2^n_layers - 2) a side, rounded down.
     """
-    field, stride, start = receptive_field(n_layers)
-    first = start + stride * np.arange(image_size // stride - 2)
-    rows, columns = ((first < begin + size) & (first + field > begin) for begin in (top, left))
+    grid = patch_grid(n_layers)
+    first = grid.start + grid.stride * np.arange(image_size // grid.stride - 2)
+    rows, columns = ((first < begin + size) & (first + grid.size > begin) for begin in (top, left))
     return rows[:, None] & columns[None, :]
 
 

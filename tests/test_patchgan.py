@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from studylib.networks import patchgan_discriminator
-from studylib.patchgan import DAMAGES, damaged, receptive_field, scores_that_see
+from studylib.patchgan import DAMAGES, damaged, patch_grid, scores_that_see
 
 
 def plain(size, n_layers):
@@ -27,9 +27,9 @@ def seen(network, size, score):
 
 
 @pytest.mark.parametrize(("n_layers", "size", "expected"), [(1, 40, 16), (2, 64, 34), (3, 120, 70)])
-def test_receptive_field_equals_the_pixels_with_a_gradient(n_layers, size, expected):
+def test_patches_are_the_pixels_with_a_gradient(n_layers, size, expected):
     network = plain(size, n_layers)
-    field, stride, start = receptive_field(n_layers)
+    field, stride, start = patch_grid(n_layers)
     assert (field, stride) == (expected, 2**n_layers)
     for score in range(network.output_shape[1]):
         pixels = np.flatnonzero(seen(network, size, score).any(axis=1))

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from studylib import plots
-from studylib.patchgan import receptive_field, scores_that_see
+from studylib.patchgan import patch_grid, scores_that_see
 
 
 def test_middle_values_mark_the_minimum_of_each_loss():
@@ -57,7 +57,7 @@ def test_scores_stand_at_the_middle_of_their_fields(size, n_layers):
     after[2, 3] = -3
     figure = plots.damaged_patch(image, image, before, after, (10, 4, 6), n_layers, touched)
     a, b, scores, change = figure.axes[:4]
-    field, stride, start = receptive_field(n_layers)
+    field, stride, start = patch_grid(n_layers)
     left, right, bottom, top = scores.images[0].get_extent()
     for i in (0, len(before) - 1):
         centre = left + (right - left) * (i + 0.5) / len(before)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from studylib.patchgan import receptive_field
+from studylib.patchgan import patch_grid
 from studylib.plots.figure import subplots
 from studylib.plots.grid import to_uint8
 
@@ -107,7 +107,7 @@ def damaged_patch(real_A, image_B, before, after, square, n_layers, touched=None
     """
     height, width = image_B.shape[:2]
     before, after = np.asarray(before), np.asarray(after)
-    field, stride, start = receptive_field(n_layers)
+    field, stride, start = patch_grid(n_layers)
     corner = start + (field - stride) / 2 - 0.5  # edge of the first score's cell, in imshow's pixels
     extent = (corner, corner + stride * after.shape[1], corner + stride * after.shape[0], corner)
 

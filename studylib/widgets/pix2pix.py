@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from studylib import plots
-from studylib.patchgan import DAMAGES, damaged, receptive_field, scores_that_see
+from studylib.patchgan import DAMAGES, damaged, patch_grid, scores_that_see
 from studylib.widgets.live import live
 
 
@@ -64,11 +64,12 @@ def _numbers(before, after, touched, n_layers):
     """The numbers below the picture, as HTML."""
     change = np.abs(after - before)
     outside = f"{change[~touched].mean():.3f} in the {np.sum(~touched)} others" if (~touched).any() else "no others"
+    field = patch_grid(n_layers).size
     lowest = np.unravel_index(np.argmin(after), after.shape)
     sees = "sees the damage" if touched[lowest] else "does not see the damage"
     return (
         f"<b>{touched.sum()} of {touched.size}</b> scores see the damage, each through "
-        f"{receptive_field(n_layers)[0]} x {receptive_field(n_layers)[0]} pixels. "
+        f"{field} x {field} pixels. "
         f"Mean change of a score: <b>{change[touched].mean():.3f}</b> in these, {outside}.<br>"
         f"Mean score {before.mean():.3f} before, {after.mean():.3f} with the damage; the lowest score {sees}."
     )

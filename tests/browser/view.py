@@ -156,7 +156,7 @@ class View:
         if "widget-radio" in kind:
             return control.locator("label:has(input:checked)").inner_text()
         if control.locator("select").count():
-            return control.locator("select").evaluate("select => select.selectedOptions[0].textContent")
+            return plain(control.locator("select").evaluate("select => select.selectedOptions[0].textContent"))
         return control.locator("input, textarea").input_value()
 
     def screenshot(self, path):
@@ -224,6 +224,7 @@ class View:
             control.locator("button, label", has_text=re.compile(rf"^\s*{re.escape(option)}\s*$")).click()
             return
         options = select.evaluate("select => Array.from(select.options, option => option.textContent)")
+        options = [plain(text) for text in options]
         steps = options.index(option) - options.index(self.value(description))
         # JupyterLab keeps the arrow keys of a closed list to itself, to go from cell to cell.
         select.click()
@@ -253,6 +254,11 @@ class View:
         control.scroll_into_view_if_needed()
         self.root.evaluate("view => { view.watch.pressed = null; }")
         return control
+
+
+def plain(text):
+    """An option's text with ordinary spaces: ipywidgets' own do not break, to keep it on one line."""
+    return text.replace("\xa0", " ")
 
 
 def number(text):

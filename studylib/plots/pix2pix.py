@@ -63,9 +63,7 @@ def objectives(measured, truth, titles=None):
         largest = max(truth[name], *(max(values) for values in by_objective.values()))
         axis.set_ylim(0, 1.2 * largest)
         axis.set_title((titles or {}).get(name, name), fontsize=10)
-        text = f"true images: {truth[name]:.1f}"
-        place = {"xycoords": ("axes fraction", "data"), "xytext": (0, 2), "textcoords": "offset points"}
-        axis.annotate(text, (1, truth[name]), ha="right", fontsize=8, **place)
+        axis.set_xlabel(f"dashed: true images, {truth[name]:.1f}", fontsize=8)
     return figure
 
 

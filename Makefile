@@ -15,12 +15,14 @@ PARAMETERS =
 UPGRADE =
 # make recorded NAMES=ring_losses
 NAMES =
+# make bench OPTIONS="--steps --quick"
+OPTIONS =
 
 # Only what is fatal: see studylib/quiet.py.
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train images recorded recorded-check test test-full lint interpreter lock clean
+.PHONY: help study train images recorded recorded-check bench test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -43,6 +45,10 @@ recorded: $(READY) ## make the recorded runs of notebooks/recorded anew; NAMES="
 
 recorded-check: $(READY) ## repeat the start of every recorded run, and one of each file to its end, and compare
 	@$(PY) tools/record_runs.py --check $(NAMES)
+
+# PyTorch takes part where it is found: OPTIONS="--torch-python PATH", or the extra "torch" in this set-up.
+bench: $(READY) ## measure the training step beside a textbook's and PyTorch's, and how it grows
+	@PYTHONPATH=tests $(PY) -m benchmarks $(OPTIONS)
 
 images: $(READY) ## draw the static figures of images/ anew
 	@$(PY) tools/draw_images.py

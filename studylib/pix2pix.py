@@ -11,6 +11,7 @@ from studylib.arguments import real_number
 from studylib.losses import adversarial_loss, l1
 from studylib.networks import make_generator, patchgan_discriminator
 from studylib.networks.arguments import image_shape
+from studylib.networks.fast import fast_convolutions
 
 
 @keras.saving.register_keras_serializable(package="studylib")
@@ -119,6 +120,7 @@ class Pix2Pix(AdversarialModel):
         """The true pair should score 1 ("real"), the pair with the fake 0. A scalar."""
         return self.loss_function.discriminator(self.scores(real_A, real_B), self.scores(real_A, fake_B))
 
+    @fast_convolutions()
     def train_step(self, data):
         """One step of both networks on a batch of pairs (real_A, real_B), float32 NHWC in [-1, 1].
 

@@ -12,6 +12,7 @@ from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss, l1
 from studylib.networks import make_generator, patchgan_discriminator
 from studylib.networks.arguments import image_shape
+from studylib.networks.fast import fast_convolutions
 
 GENERATOR_TERMS = ("g_adversarial_AB", "g_adversarial_BA", "cycle_A", "cycle_B", "identity_A", "identity_B")
 TERMS = (*GENERATOR_TERMS, "d_A", "d_B", "g_loss")
@@ -161,6 +162,7 @@ class CycleGAN(AdversarialModel):
             "d_B": self.loss_function.discriminator(real_B_scores, fake_B_scores),
         }
 
+    @fast_convolutions()
     def train_step(self, data):
         """One step of all four networks on a batch of each domain, (real_A, real_B), float32 NHWC in [-1, 1].
 

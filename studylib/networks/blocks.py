@@ -2,12 +2,14 @@
 
 from keras import initializers, layers
 
+from studylib.networks.fast import Convolution
+
 
 def convolution(filters, size, strides=1, padding="valid", **kwargs):
-    """Conv2D with a bias that starts at 0."""
+    """Conv2D, with faster forms for training, and with a bias that starts at 0."""
     # A new initializer each time: one object shared by two layers would give both the same kernel.
     kernel = initializers.RandomNormal(stddev=0.02)
-    return layers.Conv2D(filters, size, strides, padding, kernel_initializer=kernel, **kwargs)
+    return Convolution(filters, size, strides, padding, kernel_initializer=kernel, **kwargs)
 
 
 def transposed_convolution(filters, size, strides=2, padding="valid", **kwargs):

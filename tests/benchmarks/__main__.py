@@ -1,0 +1,102 @@
+"""The command line of the benchmark: `PYTHONPATH=tests python -m benchmarks --help`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import growth, report
+from benchmarks.client import ROOT, Client, WorkerError, python_with_torch
+from benchmarks.configurations import CONFIGURATIONS, CONTENDERS
+from benchmarks.measuring import measure
+
+QUICK = {"configurations": ["unet-64-batch1", "resnet6-64-batch1"], "alternations": 3, "seconds": 0.3}
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure the training step beside a textbook's and PyTorch's."
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--steps", action="store_true", help="only the comparison of steps")
+    what.add_argument("--growth", action="store_true", help="only time and memory against pixels, filters and batch")
+    what.add_argument("--profile", metavar="NAME", choices=CONFIGURATIONS, help="only our step's time by operation")
+    names = ", ".join(CONFIGURATIONS)
+    parser.add_argument("--configurations", nargs="+", metavar="NAME", choices=CONFIGURATIONS, help=f"of {names}")
+    parser.add_argument("--contenders", nargs="+", metavar="NAME", choices=CONTENDERS, default=list(CONTENDERS),
+                        help=f"of {'; '.join(CONTENDERS)} (ours always takes part)")  # fmt: skip
+    parser.add_argument("--alternations", type=int, help="turns of each contender (10)")
+    parser.add_argument("--seconds", type=float, help="length of a turn (1)")
+    parser.add_argument("--quick", action="store_true", help="fewer configurations and points, 3 turns of 0.3 s")
+    parser.add_argument("--torch-python", metavar="PATH", help="interpreter with torch (STUDYLIB_TORCH_PYTHON)")
+    parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "benchmark", help="where CSV and PNG go")
+    options = parser.parse_args(arguments)
+    defaults = {"configurations": list(CONFIGURATIONS), "alternations": 10, "seconds": 1.0}
+    for name, value in (QUICK if options.quick else defaults).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    if options.alternations < 1 or not options.seconds > 0:
+        parser.error(
+            "--alternations must be 1 or more and --seconds above 0. "
+            f"Received: {options.alternations} and {options.seconds}"
+        )
+    return options
+
+
+def measure_steps(options):
+    """The table and steps.csv, written anew after each configuration: what was measured stays if the next one fails."""
+    torch_python, table = python_with_torch(options.torch_python), []
+    for name in options.configurations:
+        found = measure(
+            name, CONFIGURATIONS[name], options.contenders, options.alternations, options.seconds, torch_python
+        )
+        table += (rows := report.rows(found))
+        print(report.summary(found), report.as_text(rows), "", sep="\n", flush=True)
+        report.write_csv(table, options.folder / "steps.csv")
+    print(f"The ratios are medians over alternations, quartiles in brackets. Written: {options.folder / 'steps.csv'}")
+
+
+def measure_growth(options):
+    series = []
+    for network in growth.BASES:
+        for axis, values in growth.VALUES.items():
+            values = values[:3] if options.quick else values
+            series.append(growth.measure_series(network, axis, values, options.alternations, options.seconds))
+            of_time, of_memory = series[-1].exponents()
+            print(f"{network}, {growth.AXES[axis]}: time ^{of_time:.2f}, memory ^{of_memory:.2f}", flush=True)
+    about = {"machine": report.machine()}
+    report.write_csv([{**row, **about} for row in growth.rows(series)], options.folder / "growth.csv")
+    growth.draw(series).savefig(options.folder / "growth.png", dpi=120)
+    print(f"Written: {options.folder / 'growth.csv'}, {options.folder / 'growth.png'}")
+
+
+def show_profile(name, contenders):
+    """Our step's, as its constructor compiles it; with `--contenders "ours, XLA"` that one's."""
+    contender = "ours, XLA" if contenders == ["ours, XLA"] else "ours"
+    with Client(CONTENDERS[contender], CONFIGURATIONS[name]) as client:
+        n_steps = max(3, round(1 / client.ask("run", 3)["seconds"]))
+        profiled = client.ask("profile", n_steps)
+    from benchmarks.profiling import as_text
+
+    print(f"{name}, {contender}: {CONFIGURATIONS[name]}", as_text(profiled), sep="\n")
+
+
+def main(arguments=None):
+    """Run the command line; return 0, or 1 with a sentence on stderr."""
+    options = parse(arguments)
+    if remark := report.busy_elsewhere():
+        print(remark, file=sys.stderr)
+    try:
+        if options.profile:
+            show_profile(options.profile, options.contenders)
+        if not (options.profile or options.growth):
+            measure_steps(options)
+        if not (options.profile or options.steps):
+            measure_growth(options)
+    except (WorkerError, ValueError) as error:
+        print(f"The benchmark stopped: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -308,8 +308,11 @@ def shown_by_one(pool, number):
     return np.array(pool(numbered([number])))[:, 0, 0, 0].astype(int)
 
 
-def test_pool_treats_a_batch_as_images_one_after_the_other():
-    np.testing.assert_array_equal(shown_by(ImagePool(7, seed=1), 120, 1), shown_by(ImagePool(7, seed=1), 120, 12))
+@pytest.mark.parametrize(("max_length", "batch_size"), [(1, 5), (2, 12), (7, 12), (30, 12)])
+def test_pool_treats_a_batch_as_images_one_after_the_other(max_length, batch_size):
+    one_by_one, at_once = ImagePool(max_length, seed=1), ImagePool(max_length, seed=1)
+    np.testing.assert_array_equal(shown_by(one_by_one, 120, 1), shown_by(at_once, 120, batch_size))
+    np.testing.assert_array_equal(one_by_one.images, at_once.images)
 
 
 def test_pool_depends_on_its_seed():

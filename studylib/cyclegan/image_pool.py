@@ -7,7 +7,7 @@ from studylib.arguments import whole_number
 
 
 def two_uniforms(seed, n):
-    """Two random numbers in [0, 1) that depend on (seed, n) only, n a scalar int32 tensor.
+    """Two random numbers in [0, 1) that depend on (seed, n) only, for every n of an int32 vector.
 
     TensorFlow's stateless generators give other numbers inside XLA than outside, also for the same named algorithm.
     The pool must not depend on how its step is compiled, so this is an integer hash (Wellons' lowbias32), twice.
@@ -20,7 +20,7 @@ def two_uniforms(seed, n):
         return tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, tf.constant(16, tf.uint32)))
 
     start = mixed(tf.constant(seed % 2**32, tf.uint32))
-    hashes = mixed(start + 2 * tf.cast(n, tf.uint32) + tf.constant([0, 1], tf.uint32))
+    hashes = mixed(start + 2 * tf.cast(n, tf.uint32) + tf.constant([[0], [1]], tf.uint32))
     return tf.unstack(tf.cast(tf.bitwise.right_shift(hashes, tf.constant(8, tf.uint32)), tf.float32) / 2.0**24)
 
 
@@ -60,20 +60,33 @@ class ImagePool(keras.layers.Layer):
     def call(self, images):
         if not self.max_length:
             return images
-        # One image after the other: an image may replace one that entered earlier in the same batch.
-        return tf.map_fn(self._query, images, parallel_iterations=1)
-
-    def _query(self, image):
-        """Store or swap one image, (H, W, C) -> (H, W, C)."""
-        pool, n_seen = self.images.value, tf.identity(self.n_seen.value)
-        where, coin = two_uniforms(self.seed, n_seen)
-        is_filling = n_seen < self.max_length
+        pool, order = self.images.value, tf.range(tf.shape(images)[0])
+        place = self.n_seen.value + order
+        where, coin = two_uniforms(self.seed, place)
+        is_filling = place < self.max_length
         is_swap = tf.logical_and(tf.logical_not(is_filling), coin < 0.5)
-        slot = tf.where(is_filling, n_seen, tf.cast(where * self.max_length, tf.int32))
-        older = tf.gather(pool, slot)
-        pool.scatter_nd_update([[slot]], [tf.where(tf.logical_or(is_filling, is_swap), image, older)])
-        self.n_seen.value.assign_add(1)
-        return tf.where(is_swap, older, image)
+        slot = tf.where(is_filling, place, tf.cast(where * self.max_length, tf.int32))
+
+        # The images enter one after the other, and an image may replace one of the same batch. So that nothing has to
+        # wait, it is worked out for each image (row) which images (columns) enter the slot that it looks at.
+        enters = tf.logical_and(slot[:, None] == slot, tf.logical_or(is_filling, is_swap))
+        before = tf.logical_and(enters, order < order[:, None])
+        stored = tf.gather(pool, slot)
+        older = self._last(before, images, stored)
+        # Where several images look at one slot, all of them write the same image to it: the last one that enters.
+        pool.scatter_nd_update(slot[:, None], self._last(enters, images, stored))
+        self.n_seen.value.assign_add(tf.size(order))
+        return self._choose(is_swap, older, images)
+
+    def _last(self, among, images, otherwise):
+        """For each row of `among`, bool (N, N), the last of the images it marks, or its own of `otherwise`."""
+        last = tf.reduce_max(tf.where(among, tf.range(tf.shape(images)[0]), -1), axis=1)
+        return self._choose(last < 0, otherwise, tf.gather(images, tf.maximum(last, 0)))
+
+    @staticmethod
+    def _choose(condition, yes, no):
+        """tf.where for a condition of shape (N,) and two batches of any further axes."""
+        return tf.where(tf.reshape(condition, (-1, *[1] * (yes.shape.rank - 1))), yes, no)
 
     def compute_output_shape(self, input_shape):
         return input_shape

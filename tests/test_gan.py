@@ -10,7 +10,6 @@ from scipy import integrate, stats
 
 from studylib.gan import GAN, GaussianMixture, energy_distance, modes_covered, optimal_discriminator, ring, spiral
 from studylib.gan.measures import log_densities
-from studylib.gan.replay import ReplayBuffer
 from studylib.schedule import ConstantThenLinear
 
 # ---- distributions ---------------------------------------------------------------------------------------------------
@@ -174,39 +173,6 @@ def test_the_buffer_shows_earlier_fakes():
     assert np.max(np.min(distances, axis=1)) < 1e-5
     from_step = np.argmin(distances, axis=1)
     assert len(set(from_step)) > 2 and min(from_step) < 2
-
-
-def shown(buffer, n_batches, n=8):
-    """What a buffer shows for samples that are numbered: arrays (n,), one a batch."""
-    buffer.build((None, 1))
-    numbers = np.arange(n_batches * n, dtype=np.float32).reshape(n_batches, n, 1)
-    return [buffer(batch).numpy()[:, 0].astype(int) for batch in numbers]
-
-
-def test_buffer_fills_then_swaps_every_other_sample():
-    buffer = ReplayBuffer(20, seed=3)
-    batches = shown(buffer, 400)
-    np.testing.assert_array_equal(np.concatenate(batches[:2]), range(16))  # while it fills, what comes is shown
-    np.testing.assert_array_equal(shown(buffer_4 := ReplayBuffer(20), 3)[2][:4], range(16, 20))
-    assert set(range(16)) - set(np.concatenate(batches[2:])) <= set(buffer.images.numpy()[:, 0].astype(int))
-    older = np.concatenate([batch != range(8 * k, 8 * k + 8) for k, batch in enumerate(batches) if k > 2])
-    assert np.mean(older) == pytest.approx(0.5, abs=0.04)
-    assert int(buffer.n_seen) == 3200 and int(buffer_4.n_seen) == 24
-    everything = np.concatenate([*batches, buffer.images.numpy()[:, 0].astype(int)])
-    # Nothing is lost and nothing is invented: each sample was shown at once, or is shown later, or waits.
-    assert set(everything) == set(range(3200))
-    # While the buffer filled, its first 20 were shown and stored; every other sample turns up once.
-    assert np.all(np.bincount(everything)[20:] == 1) and np.all(np.bincount(everything)[:20] == 2)
-
-
-def test_buffer_depends_on_its_seed_and_may_be_smaller_than_a_batch():
-    same = [np.concatenate(shown(ReplayBuffer(20, seed=seed), 30)) for seed in (0, 0, 1)]
-    np.testing.assert_array_equal(same[0], same[1])
-    assert np.any(same[0] != same[2])
-    batches = shown(ReplayBuffer(3), 50)
-    assert all(list(batch[3:]) == list(range(8 * k + 3, 8 * k + 8)) for k, batch in enumerate(batches))
-    assert any(batch[0] != 8 * k for k, batch in enumerate(batches))
-    np.testing.assert_array_equal(np.concatenate(shown(ReplayBuffer(0), 2)), range(16))
 
 
 def test_judged_noise_is_none_of_the_training_noise():

@@ -9,7 +9,7 @@ from keras import layers
 
 from studylib.adversarial import AdversarialModel
 from studylib.arguments import real_number, whole_number
-from studylib.gan.replay import ReplayBuffer
+from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss
 
 
@@ -48,7 +48,7 @@ class GAN(AdversarialModel):
         adversarial: "gan", "lsgan" or "minimax", see `studylib.losses`.
         n_discriminators: how many discriminators are trained side by side. The generator sees the mean of their
             scores; each of them starts elsewhere and is trained by itself.
-        buffer_max_length: size of the replay buffer of earlier fakes (`ReplayBuffer`); 0 for none.
+        buffer_max_length: size of the replay buffer of earlier fakes (`ImagePool`); 0 for none.
         seed: of the noise and of the buffer. The networks' start values follow `keras.utils.set_random_seed`.
 
     Raises:
@@ -87,7 +87,7 @@ class GAN(AdversarialModel):
         make_g, make_d = (_mlp_g, _mlp_d) if len(self.sample_shape) == 1 else (_conv_g, _conv_d)
         self.g = make_g(self.noise_dim, self.sample_shape, self.n_filters)
         self.ds = [make_d(self.sample_shape, self.n_filters) for _ in range(self.n_discriminators)]
-        self.buffer = ReplayBuffer(buffer_max_length, seed=seed)
+        self.buffer = ImagePool(buffer_max_length, seed=seed)
         self.build((None, *self.sample_shape))
         self.compile()
 

@@ -60,14 +60,23 @@ class AdversarialModel(keras.Model):
         # Callbacks look at `model.optimizer`; without one Keras would make an RMSprop of its own.
         super().compile(optimizer=self.generator_optimizer, **kwargs)
 
-    def set_learning_rate(self, learning_rate):
-        """Give both optimizers a learning rate: a number, or a schedule such as `ConstantThenLinear`. State is kept."""
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+    def set_learning_rate(self, learning_rate, discriminator_learning_rate=None):
+        """Give both optimizers a learning rate: a number, or a schedule such as `ConstantThenLinear`. State is kept.
+
+        Args:
+            discriminator_learning_rate: None for the same.
+        """
+        if discriminator_learning_rate is None:
+            discriminator_learning_rate = learning_rate
+        for optimizer, rate in (
+            (self.generator_optimizer, learning_rate),
+            (self.discriminator_optimizer, discriminator_learning_rate),
+        ):
             has_schedule = not isinstance(optimizer._learning_rate, keras.Variable)
-            if has_schedule and not callable(learning_rate):
+            if has_schedule and not callable(rate):
                 # Keras refuses a number where a schedule was; this schedule stays at the number.
-                learning_rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, 1, decay_rate=1.0)
-            optimizer.learning_rate = learning_rate
+                rate = keras.optimizers.schedules.ExponentialDecay(rate, 1, decay_rate=1.0)
+            optimizer.learning_rate = rate
         self.train_function = None  # a compiled step holds the old schedule
 
     def get_compile_config(self):

@@ -17,8 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from studylib.arguments import whole_number
+
 HEADER = ("command", "commit", "seeds", "machine", "time")
-TOLERANCE = 1e-3  # of the recorded number, or absolute where that is below 1
+TOLERANCE = 1e-3  # of the recorded number
+SMALL = 0.01  # numbers nearer to 0 are compared as if they were this large; the least distances are a tenth of it
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,12 @@ def record(experiment, path, header, told=print):
         writer.writerows({name: _text(value) for name, value in row.items()} for row in rows)
 
 
-def check(experiment, path, draw=None, told=print):
+def check(experiment, path, draw=None, first=None, told=print):
     """Repeat the start of every run of a recording, and one run, drawn at random, to its end.
 
     Args:
-        draw: number that decides which run is repeated to its end; None for chance.
+        draw: number that decides what is drawn; None for chance.
+        first: a quick check instead: only the start, up to the first logged step, of so many runs drawn at random.
 
     Returns:
         List of sentences, one for each way in which file and repetition differ: empty if all is well.
@@ -114,10 +118,16 @@ def check(experiment, path, draw=None, told=print):
     if list(by_run) != expected:
         odd = sorted(set(expected) ^ set(by_run), key=str) or "their order"
         return [f"{name} must hold the runs of the experiment. Different: {odd}"]
-    whole = random.Random(draw).randrange(len(expected))
-    told(f"{name}: the start of {len(expected)} runs, and all of {_named(experiment.settings[whole])}")
+    everything, chance = range(len(expected)), random.Random(draw)
+    if first is None:
+        starts, whole = everything, chance.randrange(len(expected))
+        told(f"{name}: the start of {len(expected)} runs, and all of {_named(experiment.settings[whole])}")
+    else:
+        starts, whole = chance.sample(everything, min(whole_number("first", first), len(expected))), None
+        told(f"{name}: the start of " + "; ".join(_named(experiment.settings[k]) for k in starts))
     problems = []
-    for k, settings in enumerate(experiment.settings):
+    for k in starts:
+        settings = experiment.settings[k]
         again = experiment.run(**settings)
         again, run = (list(again), by_run[expected[k]]) if k == whole else ([next(again)], by_run[expected[k]][:1])
         problem = _difference(run, [settings | entry for entry in again])
@@ -140,7 +150,7 @@ def _difference(recorded, again):
 
 
 def _is_near(recorded, value):
-    return bool(np.isclose(value, recorded, rtol=0, atol=TOLERANCE * max(1, abs(recorded)), equal_nan=True))
+    return bool(np.isclose(value, recorded, rtol=0, atol=TOLERANCE * max(SMALL, abs(recorded)), equal_nan=True))
 
 
 def _value(text):

@@ -29,7 +29,7 @@ FAST = {
     "06_gan": {
         "n_steps": 200,
         "d_epochs": 2,
-        "image_steps": 120,
+        "image_epochs": 1,
         "n_seeds": 2,
         "seed_steps": 100,
         "n_timed": 10,
@@ -38,6 +38,7 @@ FAST = {
     },
     "07_gan_loss_vs_lsgan_loss": {
         "look_steps": 120,
+        "n_look_seeds": 1,
         "n_seeds": 2,
         "toy_steps": 120,
         "image_steps": 60,

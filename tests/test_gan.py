@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from studylib.gan import GAN, GaussianMixture, energy_distance, modes_covered, optimal_discriminator, ring, spiral
+from studylib.gan.measures import log_densities
+from studylib.schedule import ConstantThenLinear
 
 # ---- distributions ---------------------------------------------------------------------------------------------------
 
@@ -78,6 +80,10 @@ def test_energy_distance_is_zero_in_the_mean_for_one_distribution_and_known_for_
     assert energy_distance(np.zeros((5, 2)), np.full((5, 2), [0.0, 3.0])) == pytest.approx(6)
     with pytest.raises(ValueError, match="Received: 1 and 5"):
         energy_distance(np.zeros((1, 2)), np.zeros((5, 2)))
+    with pytest.raises(ValueError, match=r"Received: \(4, 2\) and \(5, 3\)"):
+        energy_distance(np.zeros((4, 2)), np.zeros((5, 3)))
+    images = random.normal(size=(2, 6, 4, 4, 1))
+    assert energy_distance(*images) == pytest.approx(energy_distance(*images.reshape(2, 6, 16)))
 
 
 def test_optimal_discriminator_is_a_half_where_both_agree_and_certain_elsewhere():
@@ -87,10 +93,23 @@ def test_optimal_discriminator_is_a_half_where_both_agree_and_certain_elsewhere(
     assert near == pytest.approx([0.5, 0.5], abs=0.05)
     far = optimal_discriminator(np.array([[0.0, 0.0], [8.0, 0.0]]), data, fakes + [8, 0])
     assert far[0] > 0.99 and far[1] < 0.01
-    # Exactly: one fake, so that p_fake is one Gaussian.
+    # Exactly: one fake, so that p_fake is one Gaussian; the data's variance grows by that of the spread.
     at = np.array([0.3, 0.1])
-    p, q = stats.multivariate_normal([0, 0], 1).pdf(at), stats.multivariate_normal([1, 1], 0.25).pdf(at)
+    p, q = stats.multivariate_normal([0, 0], 1.25).pdf(at), stats.multivariate_normal([1, 1], 0.25).pdf(at)
     assert optimal_discriminator(at, data, [[1.0, 1.0]], bandwidth=0.5) == pytest.approx(p / (p + q))
+    assert np.exp(log_densities(at, data, [[1.0, 1.0]], bandwidth=0.5)) == pytest.approx([p, q])
+    with pytest.raises(ValueError, match="Received: bandwidth=0"):
+        optimal_discriminator(at, data, fakes, bandwidth=0)
+
+
+def test_perfect_generator_cannot_be_told_from_narrow_data():
+    """Gaussians as narrow as the spread: a spread of the fakes alone would make them look wider than the data."""
+    data = ring()
+    real, fakes = data.sample(2000, seed=1), data.sample(20_000, seed=2)
+    verdicts = optimal_discriminator(real, data, fakes)
+    assert np.quantile(np.abs(verdicts - 0.5), 0.95) < 0.1 and np.mean(verdicts) == pytest.approx(0.5, abs=0.01)
+    around = data.centres[0] + 0.15 * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])  # 3 standard deviations away
+    assert optimal_discriminator(around, data, fakes) == pytest.approx([0.5] * 4, abs=0.1)
 
 
 # ---- the model -------------------------------------------------------------------------------------------------------
@@ -156,6 +175,52 @@ def test_the_buffer_shows_earlier_fakes():
     assert len(set(from_step)) > 2 and min(from_step) < 2
 
 
+def test_judged_noise_is_none_of_the_training_noise():
+    """generate(seed=1) of a model once showed the very samples of the first training step."""
+    gan, noise = toy(), {}
+    gan.g = lambda z: noise.setdefault(len(noise), z)  # what the generator is given
+    for seed in range(4):
+        gan.generate(16, seed=seed)
+    judged = np.stack([z.numpy() for z in noise.values()])
+    assert len(np.unique(judged[:, 0, 0])) == 4
+    trained = [tf.random.stateless_normal((16, 4), seed=[s + 1, step]).numpy() for s in range(4) for step in range(4)]
+    assert not np.isin(judged, trained).any()
+    with pytest.raises(ValueError, match="Received: seed=-1"):
+        gan.generate(1, seed=-1)
+
+
+def test_learning_rate_keeps_the_ratio_of_the_two():
+    def rates(gan):
+        return [float(o.learning_rate) for o in (gan.generator_optimizer, gan.discriminator_optimizer)]
+
+    gan = toy(learning_rate=0.001, discriminator_learning_rate=0.01)
+    assert rates(gan) == pytest.approx([0.001, 0.01])
+    gan.set_learning_rate(0.0005)
+    assert rates(gan) == pytest.approx([0.0005, 0.005])
+    gan.set_learning_rate(0.002, 0.003)
+    assert rates(gan) == pytest.approx([0.002, 0.003])
+    gan.set_learning_rate(ConstantThenLinear(0.001, n_constant=0, n_decay=2))
+    gan.train_step(ring().sample(4))
+    assert rates(gan) == pytest.approx([0.0005, 0.005])
+    gan.set_learning_rate(0.004)  # a number after a schedule
+    assert rates(gan) == pytest.approx([0.004, 0.04])
+    alike = toy(learning_rate=0.002)
+    alike.set_learning_rate(0.001)
+    assert rates(alike) == pytest.approx([0.001, 0.001])
+
+
+def test_schedules_of_both_rates_are_saved(tmp_path):
+    gan = toy(learning_rate=0.001, discriminator_learning_rate=0.002)
+    gan.set_learning_rate(ConstantThenLinear(0.001, n_constant=1, n_decay=2))
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    for model in (gan, loaded):
+        for _ in range(2):
+            model.train_step(ring().sample(4))
+        assert float(model.discriminator_optimizer.learning_rate) == pytest.approx(0.001)
+        assert float(model.generator_optimizer.learning_rate) == pytest.approx(0.0005)
+
+
 def test_images_come_out_in_their_shape_and_range():
     keras.utils.set_random_seed(0)
     gan = GAN((8, 12, 1), n_filters=4)
@@ -187,7 +252,7 @@ def test_saved_and_loaded_model_takes_the_same_next_step(tmp_path):
     [
         ((9, 8, 1), {}, r"multiples of 4. Received: sample_shape=\(9, 8, 1\)"),
         ((2, 2), {}, r"Received: sample_shape=\(2, 2\)"),
-        (2, {}, "sample_shape must be"),
+        (2, {}, "Received: sample_shape=2$"),
         ((2,), {"n_discriminators": 0}, "n_discriminators"),
         ((2,), {"adversarial": "wgan"}, "Received: adversarial='wgan'"),
         ((2,), {"discriminator_learning_rate": -1}, "discriminator_learning_rate"),

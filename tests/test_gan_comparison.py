@@ -54,9 +54,16 @@ def test_classes_of_the_test_digits_are_known_and_counted():
     assert np.mean(named == other.predict(test.reshape(500, -1))) > 0.9
     assert comparison.digits_covered(test) == 10
     assert comparison.digits_covered(test[classes < 3]) == 3
-    few = np.concatenate([test[classes == 0][:20], *[test[classes == 5][:1]] * 1])
+    few = np.concatenate([test[classes == 0][:20], test[classes == 5][:1]])
     assert comparison.digits_covered(few) == 2  # 1 of 21 is more than a fifth of the fair share
     assert comparison.digits_covered(np.concatenate([np.repeat(test[classes == 0], 3, axis=0), few[-1:]])) == 1
+
+
+def test_images_of_a_generator_that_has_diverged_are_no_digits():
+    _, test, _, classes = comparison.digits()
+    assert comparison.digits_covered(np.full((500, 8, 8, 1), np.nan)) == 0
+    half = np.concatenate([test[classes == 3][:20], np.full((20, 8, 8, 1), np.inf)])
+    assert comparison.digits_covered(half) == 1
 
 
 def test_noise_floor_is_what_chance_gives_and_little_else_does():
@@ -66,11 +73,42 @@ def test_noise_floor_is_what_chance_gives_and_little_else_does():
     half = ring().sample(4000, seed=5)
     half = half[half[:, 0] > 0][:500]  # half of the modes are missing
     assert energy_distance(half, ring().sample(500, seed=6)) > 10 * floor > 0
-    assert 0 < comparison.digits_floor() < 0.05
+
+
+def test_floor_of_the_digits_is_what_chance_gives_and_little_else_does():
+    train, test, train_classes, _ = comparison.digits()
+    floor = comparison.digits_floor()
+    chance = []
+    for k in range(40):
+        order = np.random.default_rng(1000 + k).permutation(1297)
+        chance.append(energy_distance(train[order[:500]], train[order[500:1000]]))
+    assert 0.8 < np.mean(np.array(chance) < floor) <= 1
+    assert energy_distance(train[train_classes < 3], test) > 10 * floor > 0
+
+
+def test_floors_compare_samples_as_large_as_runs_are_judged_by(monkeypatch):
+    seen = []
+
+    def spy(x, y):
+        seen.append((np.reshape(x, (len(x), -1)), np.reshape(y, (len(y), -1))))
+        return energy_distance(x, y)
+
+    monkeypatch.setattr(comparison, "energy_distance", spy)
+    comparison.noise_floor(ring(), n_pairs=2)
+    comparison.digits_floor(n_pairs=2)
+    assert [x.shape[1] for x, _ in seen] == [2, 2, 64, 64]
+    everything = np.concatenate([images.reshape(-1, 64) for images in comparison.digits()[:2]])
+    known = {tuple(row): np.sum((everything == row).all(axis=1)) for row in everything}
+    for x, y in seen:
+        assert len(x) == len(y) == comparison.N_JUDGED
+        for row, count in zip(*np.unique(np.concatenate([x, y]), axis=0, return_counts=True), strict=True):
+            assert count <= known.get(tuple(row), 1)  # none is in both
+    assert not np.array_equal(seen[2][0], seen[3][0])
 
 
 @pytest.mark.parametrize(
     ("modes", "distance", "failed"), [(8, 0.01, False), (4, 0.1, False), (3, 0.01, True), (8, 0.11, True)]
+    + [(8, np.nan, True), (8, np.inf, True)],
 )
 def test_failure_is_too_few_modes_or_too_far(modes, distance, failed):
     assert comparison.has_failed(modes, 8, distance, floor=0.01) == failed

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from studylib.gan import GAN, ToyTraining, compile_steps, energy_distance, optimal_discriminator, ring
+from studylib.gan import GAN, GaussianMixture, ToyTraining, compile_steps, energy_distance, optimal_discriminator, ring
 from studylib.gan.optimizers import adam_by_hand, optimizers, path
 from studylib.gan.toy import REACH, start_anew
 
@@ -68,6 +68,9 @@ def test_snapshot_shows_the_models_samples_verdicts_and_closed_form():
     score = float(toy.gan.scores(tf.constant([[x, y]], tf.float32))[0, 0])
     assert moment.learned[1, 4] == pytest.approx(1 / (1 + np.exp(-score)), rel=1e-4)
     assert moment.optimal[1, 4] == pytest.approx(optimal_discriminator([x, y], ring(), fakes))
+    scattered = GaussianMixture(fakes, 0.05).log_density([x, y])
+    both = np.exp(GaussianMixture(ring().centres, np.hypot(0.05, 0.05)).log_density([x, y])) + np.exp(scattered)
+    assert moment.density[1, 4] == pytest.approx(both)
     assert moment.distance == pytest.approx(energy_distance(fakes, ring().sample(500, seed=1)), abs=1e-5)
     assert (moment.step, moment.n_modes, moment.losses.keys()) == (2, 8, {"g", "d"})
 

@@ -17,7 +17,8 @@ def moment(step=7, pushes=((1.0, 0.0), (0.0, -2.0), (30.0, 40.0))):
     random = np.random.default_rng(step)
     return ToySnapshot(
         step, {"g": 0.7, "d": 0.6}, "gan", random.uniform(-1, 1, (5, 2)), random.uniform(-1, 1, (3, 2)),
-        np.array(pushes), random.uniform(0, 1, (4, 4)), random.uniform(0, 1, (4, 4)), 3, 8, 0.5, 0.1,
+        np.array(pushes), random.uniform(0, 1, (4, 4)), random.uniform(0, 1, (4, 4)), random.uniform(0, 0.2, (4, 4)),
+        3, 8, 0.5, 0.1,
     )  # fmt: skip
 
 
@@ -37,7 +38,8 @@ def test_toy_shows_verdicts_points_and_pushes():
     given = moment()
     figure = drawn(plots.toy_gan(given))
     learned, best, bar = figure.axes
-    assert learned.get_title() == "learned discriminator, step 7" and best.get_title() == "best possible discriminator"
+    assert learned.get_title() == "learned discriminator, step 7"
+    assert best.get_title() == "best possible discriminator (grey: nobody there)"
     for axis, verdicts in ((learned, given.learned), (best, given.optimal)):
         (image,) = axis.images
         np.testing.assert_array_equal(image.get_array(), verdicts)
@@ -53,6 +55,18 @@ def test_toy_shows_verdicts_points_and_pushes():
     assert [label.get_text() for label in bar.get_yticklabels()] == ["0\nfake", "0.5", "1\nreal"]
     texts = [text.get_text() for text in learned.get_legend().get_texts()]
     assert texts == ["real", "sample of the generator", "push that it receives"]
+
+
+def test_best_verdict_fades_to_grey_where_nobody_is():
+    given = moment()
+    for column in np.reshape(drawn(plots.toy_gan(given)).axes[:2], (1, 2)), np.reshape(
+        drawn(plots.toy_film([given])).axes, (1, 2)
+    ):
+        learned, best = column[0]
+        np.testing.assert_allclose(best.images[0].get_alpha(), np.minimum(given.density / 0.1, 1))
+        assert learned.images[0].get_alpha() is None
+        red, green, blue, _ = best.get_facecolor()
+        assert max(red, green, blue) - min(red, green, blue) < 0.03 and red < 0.9  # neither "undecided" nor a verdict
 
 
 def test_sample_without_a_push_draws_no_arrow():

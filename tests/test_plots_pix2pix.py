@@ -25,21 +25,25 @@ def test_middle_values_show_a_learned_number_that_is_off():
     assert axis.lines[-1].get_xdata()[0] == 0.9 and "median 0.500, learned 0.900" in axis.get_title()
 
 
-def test_objectives_show_every_seed_the_mean_and_the_truth():
+def test_objectives_show_every_seed_the_mean_the_truth_and_doing_nothing():
     measured = {
         "error": {"L1": [19.0, 21.0], "GAN": [25.0, 29.0]},
         "sharpness": {"L1": [30.0, 30.0], "GAN": [50.0, 52.0]},
     }
-    figure = plots.objectives(measured, {"error": 0.0, "sharpness": 80.0}, {"error": "error, grey levels"})
+    truths, nothing = {"error": 0.0, "sharpness": 80.0}, {"error": 33.0, "sharpness": 3.0}
+    figure = plots.objectives(measured, truths, nothing, {"error": "error, grey levels"})
     assert [axis.get_title() for axis in figure.axes] == ["error, grey levels", "sharpness"]
-    for axis, name, truth in zip(figure.axes, measured, (0.0, 80.0), strict=True):
+    for axis, name in zip(figure.axes, measured, strict=True):
         assert [bar.get_height() for bar in axis.patches] == [np.mean(v) for v in measured[name].values()]
-        *dots, line = axis.lines
+        *dots, dashed, dotted = axis.lines
         assert [list(dot.get_ydata()) for dot in dots] == list(measured[name].values())
-        assert set(line.get_ydata()) == {truth} and axis.get_ylim()[1] > 1.1 * max(truth, 29)
+        assert set(dashed.get_ydata()) == {truths[name]} and dashed.get_linestyle() == "--"
+        assert set(dotted.get_ydata()) == {nothing[name]} and dotted.get_linestyle() == ":"
+        assert axis.get_ylim()[1] > 1.05 * max(truths[name], nothing[name], 29)
         texts = [text.get_text() for text in axis.texts]
         assert texts == [f"{np.mean(v):.1f}" for v in measured[name].values()]
-        assert axis.get_xlabel().endswith(f"true images, {truth:.1f}")
+        assert f"true images, {truths[name]:.1f}" in axis.get_xlabel()
+        assert f"doing nothing, {nothing[name]:.1f}" in axis.get_xlabel()
 
 
 def test_pair_scores_count_what_lies_below_the_diagonal():

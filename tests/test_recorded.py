@@ -1,7 +1,13 @@
 """Recorded runs: what is written is read, and the check finds whatever has changed."""
 
+import os
+import platform
 import random
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +42,16 @@ def path(tmp_path, experiment):
 
 def check(path, experiment, *options):
     return main(["--check", *options], {"cheap": experiment}, path.parent)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A git repository whose code is committed."""
+    (tmp_path / "checkout" / "studylib").mkdir(parents=True)
+    (tmp_path / "checkout" / "studylib" / "code.py").write_text("step = 1\n")
+    for words in ("init -q", "add .", "-c user.name=n -c user.email=e commit -q -m all"):
+        subprocess.run(["git", *words.split()], cwd=tmp_path / "checkout", check=True)
+    return tmp_path / "checkout"
 
 
 def change(path, old, new, count=1):
@@ -93,9 +109,19 @@ def test_changed_end_is_found_where_the_run_is_drawn_and_only_there(path, experi
     assert "75.2" in printed.err or statuses[19] == 0
 
 
-@pytest.mark.parametrize(("value", "status"), [("75.07", 0), ("75.08", 1), ("nan", 1)])
-def test_a_thousandth_is_allowed(path, experiment, value, status):
-    change(path, "steep,0,30,75,", f"steep,0,30,{value},")
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        ("75,-0.0003", "75.07,-0.0003", 0),
+        ("75,-0.0003", "75.08,-0.0003", 1),
+        ("75,-0.0003", "nan,-0.0003", 1),
+        # Near 0: a thousandth of 0.01, and not of 1.
+        ("75,-0.0003", "75,-0.000309", 0),
+        ("75,-0.0003", "75,-0.000311", 1),
+    ],
+)
+def test_a_thousandth_is_allowed(path, experiment, old, new, status):
+    change(path, f"steep,0,30,{old}", f"steep,0,30,{new}")
     (draw,) = [k for k in range(50) if random.Random(k).randrange(4) == 2][:1]
     assert check(path, experiment, "--draw", str(draw)) == status
 
@@ -114,15 +140,87 @@ def test_missing_step_missing_run_and_other_columns_are_found(path, experiment, 
     assert check(path, experiment) == 1 and "the columns are" in capsys.readouterr().err
 
 
-def test_command_makes_what_it_checks(tmp_path, experiment, capsys):
+def test_quick_check_repeats_so_many_starts_and_no_more(path, experiment, capsys):
+    change(path, "plain,1,10,6,", "plain,1,10,6.1,")
+    change(path, "plain,1,20,11,", "plain,1,20,12,")
+    started = {}
+    for draw in range(12):
+        status = check(path, experiment, "--first", "2", "--draw", str(draw))
+        printed = capsys.readouterr()
+        started[draw] = re.findall(r"kind (\w+), seed (\d)", printed.out)
+        assert len(set(started[draw])) == 2
+        assert status == (("plain", "1") in started[draw])
+        assert "step 20" not in printed.err
+    assert len(set(map(tuple, started.values()))) > 2
+    assert check(path, experiment, "--first", "99") == 1  # all of them
+    with pytest.raises(ValueError, match="first must be a whole number of at least 1. Received: first=0"):
+        check(path, experiment, "--first", "0")
+
+
+def test_command_makes_what_it_checks(tmp_path, experiment, checkout, capsys):
     folder = tmp_path / "recorded"
-    assert main(["cheap"], {"cheap": experiment}, folder) == 0
+    assert main(["cheap"], {"cheap": experiment}, folder, checkout) == 0
     made = read(folder / "cheap.csv").header
     assert made["command"] == "python tools/record_runs.py cheap" and made["seeds"] == "0 1"
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=checkout, capture_output=True, text=True).stdout
+    assert len(made["commit"]) >= 7 and head.startswith(made["commit"])
     assert "TensorFlow" in made["machine"] and "UTC" in made["time"]
     assert check(folder / "cheap.csv", experiment) == 0
     assert main(["cheep"], {"cheap": experiment}, folder) == 2
     assert capsys.readouterr().err == "A recording must be one of ['cheap']. Received: 'cheep'\n"
+
+
+def test_only_committed_code_is_recorded(tmp_path, experiment, checkout, capsys):
+    def make(root=checkout):
+        return main(["cheap"], {"cheap": experiment}, tmp_path / "recorded", root)
+
+    (checkout / "notes.md").write_text("what is not code may change")
+    (checkout / "notebooks").mkdir()
+    (checkout / "notebooks" / "other.csv").write_text("and so may the recordings")
+    assert make() == 0
+    (tmp_path / "recorded" / "cheap.csv").unlink()
+    (checkout / "tools").mkdir()
+    for name, text in (("studylib/code.py", "step = 2\n"), ("tools/new.py", "")):
+        (checkout / name).write_text(text)
+    capsys.readouterr()
+    assert make() == 2 and not (tmp_path / "recorded" / "cheap.csv").exists()
+    error = capsys.readouterr().err
+    assert "commit studylib and tools. Received: changes in studylib/code.py, tools/" in error
+    (tmp_path / "elsewhere").mkdir()
+    assert make(tmp_path / "elsewhere") == 2 and "Received: no commit" in capsys.readouterr().err
+
+
+def test_recordings_of_the_study_were_made_from_committed_code():
+    for path in record_runs.FOLDER.glob("*.csv"):
+        assert re.fullmatch("[0-9a-f]{7,40}", read(path).header["commit"]), path.name
+
+
+@pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"),
+    reason="platform: other processors round in another order than the one that recorded",
+)
+def test_recorded_runs_begin_again_as_they_were_recorded(tmp_path):
+    """`make recorded-check` in small, in a process of its own: TensorFlow must be set up before it is imported."""
+    names = ["ring_losses", "digits_losses"]
+    shutil.copy(record_runs.FOLDER / "ring_losses.csv", tmp_path)
+    lines = (tmp_path / "ring_losses.csv").read_text().splitlines()
+    (at,) = [k for k, line in enumerate(lines) if line.startswith("adversarial,")]
+    where = lines[at].split(",").index("d")
+    for k in range(at + 1, len(lines)):
+        values = lines[k].split(",")
+        values[where] = str(1.002 * float(values[where]))
+        lines[k] = ",".join(values)
+    (tmp_path / "ring_losses.csv").write_text("\n".join(lines))
+    program = (
+        "import pathlib, record_runs as r; r.repeatable(); options = ['--check', '--first', '1']; "
+        f"print('status', r.main([*options, *{names}]), r.main([*options, 'ring_losses'], None, "
+        f"pathlib.Path({str(tmp_path)!r})))"
+    )
+    root = Path(record_runs.__file__).parents[1]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "tools")])}
+    result = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert "status 0 1" in result.stdout, result.stdout + result.stderr
+    assert re.search(r"ring_losses.csv, .*: at step 500, d is recorded as", result.stderr)
 
 
 def test_recordings_of_the_study_hold_every_step_of_their_experiments():
@@ -132,10 +230,10 @@ def test_recordings_of_the_study_hold_every_step_of_their_experiments():
         recording = read(record_runs.FOLDER / f"{name}.csv")
         assert recording.header["command"] == f"python tools/record_runs.py {name}"
         rows = [tuple(row[key] for key in (*experiment.settings[0], "step")) for row in recording.rows]
-        assert rows == [
-            (*settings.values(), step)
-            for settings in experiment.settings
-            for step in range(settings["every"], settings["n_steps"] + 1, settings["every"])
-        ]
+        steps = sorted({row[-1] for row in rows})
+        assert rows == [(*settings.values(), step) for settings in experiment.settings for step in steps]
+        for settings in experiment.settings:
+            if "every" in settings:
+                assert steps == list(range(settings["every"], settings["n_steps"] + 1, settings["every"]))
         for run in recording.runs():
-            assert np.isfinite([run[column] for column in ("g", "d", "modes", "distance")]).all()
+            assert all(np.isfinite(column).all() for column in run.values() if column.dtype.kind == "f")

@@ -3,6 +3,7 @@
 Example:
     python tools/record_runs.py ring_losses      # make this one anew; without a name, all of them
     python tools/record_runs.py --check          # repeat starts, and one run of each file to its end
+    python tools/record_runs.py --check --first 2    # quick: the starts of two runs of each file
 """
 
 import argparse
@@ -23,6 +24,7 @@ FOLDER = ROOT / "notebooks" / "recorded"
 def experiments():
     """Every recording by name."""
     from studylib.gan.comparison import digits_run, toy_run
+    from studylib.pix2pix_objectives import OBJECTIVES, objective_run
     from studylib.recorded import Experiment
 
     losses = ("gan", "lsgan", "minimax")
@@ -37,16 +39,24 @@ def experiments():
         discriminator_learning_rate=(0.0005, 0.001, 0.002),
         seed=range(10),
     )
-    images = grid({"n_steps": 3000, "every": 500}, adversarial=losses, seed=range(5))
-    return {"ring_losses": Experiment(toy_run, ring), "digits_losses": Experiment(digits_run, images)}
+    images = grid({"n_steps": 3000, "every": 500}, adversarial=losses, seed=range(10))
+    objectives = grid({"n_steps": 900, "every": 150}, objective=OBJECTIVES, seed=range(5))
+    return {
+        "ring_losses": Experiment(toy_run, ring),
+        "digits_losses": Experiment(digits_run, images),
+        "pix2pix_objectives": Experiment(objective_run, objectives),
+    }
 
 
 def repeatable():
     """Let TensorFlow compute the same numbers every time: no XLA, one thread, its own kernels; before it is imported.
 
-    A game amplifies rounding, so that a run that may add in another order is soon another run.
+    A game amplifies rounding, so that a run that may add in another order is soon another run. Also TensorFlow's own
+    products of matrices come from oneDNN, which uses the widest registers of the processor and so adds in another
+    order on each kind: it is kept to AVX2, which nearly every x86-64 processor has.
     """
     os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_XLA_FLAGS": "", "CUDA_VISIBLE_DEVICES": "-1"}
+    os.environ |= {"ONEDNN_MAX_CPU_ISA": "AVX2"}
     import tensorflow as tf
 
     import studylib.quiet  # noqa: F401
@@ -56,25 +66,44 @@ def repeatable():
     tf.config.experimental.enable_op_determinism()
 
 
-def header(name, experiment, begun):
+def committed(root=ROOT):
+    """The commit that the code of the runs, studylib and tools, is at.
+
+    Raises:
+        ValueError: the code is not as it was committed, so that no header could say what made the numbers.
+    """
+
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=root, capture_output=True, text=True).stdout.rstrip()
+
+    # Recordings themselves may be new: each one that is made changes the tree for the next.
+    changed = git("status", "--porcelain", "--", "studylib", "tools").splitlines()
+    commit = git("rev-parse", "--short", "HEAD")
+    if changed or not commit:
+        received = "changes in " + ", ".join(line[3:] for line in changed) if commit else "no commit"
+        raise ValueError(f"Runs are recorded from committed code: commit studylib and tools. Received: {received}")
+    return commit
+
+
+def header(name, experiment, begun, commit):
     """How the recording was made, as texts."""
     import tensorflow as tf
 
-    git = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True).stdout.strip()
     seeds = sorted({settings["seed"] for settings in experiment.settings})
     machine = [platform.system(), platform.machine(), f"{os.cpu_count()} cores", f"Python {platform.python_version()}"]
     return {
         "command": shlex.join(["python", "tools/record_runs.py", name]),
-        "commit": commit or "unknown",
+        "commit": commit,
         "seeds": " ".join(map(str, seeds)),
-        "machine": ", ".join([*machine, f"TensorFlow {tf.__version__}", "one thread, no XLA"]),
+        "machine": ", ".join([*machine, f"TensorFlow {tf.__version__}", "one thread, no XLA, AVX2"]),
         "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {time.monotonic() - begun:.0f} seconds",
     }
 
 
-def main(arguments=None, known=None, folder=FOLDER):
-    """Run the command line `arguments`; return 0, or 1 where a check finds a difference, 2 for an unknown name."""
+def main(arguments=None, known=None, folder=FOLDER, root=ROOT):
+    """Run the command line `arguments`; return 0, or 1 where a check finds a difference, 2 where nothing can be done:
+    for an unknown name, or code that is not committed.
+    """
     from studylib.recorded import check, record
 
     known = experiments() if known is None else known
@@ -82,18 +111,24 @@ def main(arguments=None, known=None, folder=FOLDER):
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}; none for all")
     parser.add_argument("--check", action="store_true", help="repeat, compare and change nothing")
     parser.add_argument("--draw", type=int, help="number that decides which run is repeated to its end")
+    parser.add_argument("--first", type=int, metavar="N", help="check only the starts of N runs of each recording")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.names if name not in known]:
         print(f"A recording must be one of {sorted(known)}. Received: {unknown[0]!r}", file=sys.stderr)
+        return 2
+    try:
+        commit = None if options.check else committed(root)
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
     problems = []
     for name in options.names or known:
         begun, path = time.monotonic(), folder / f"{name}.csv"
         if options.check:
-            problems += check(known[name], path, options.draw)
+            problems += check(known[name], path, options.draw, options.first)
         else:
             folder.mkdir(parents=True, exist_ok=True)
-            record(known[name], path, lambda name=name, begun=begun: header(name, known[name], begun))
+            record(known[name], path, lambda name=name, begun=begun: header(name, known[name], begun, commit))
     print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
     if options.check and not problems:
         print("Every repeated step is as it was recorded.")

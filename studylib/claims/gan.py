@@ -1,5 +1,7 @@
 """The verdicts of notebook 06: what follows from its measurements about the notes' words on GANs and on Adam."""
 
+from itertools import combinations
+
 import numpy as np
 from scipy import stats
 
@@ -7,7 +9,9 @@ from studylib.claims import check_the_note
 
 CLOSE = 0.1  # mean difference of two verdicts between 0 and 1; a verdict that knows nothing is off by nearly 0.5
 SAME = 0.01  # relative; far more than rounding does to a step, far less than other data do
-HAS_GROUPS = 0.7  # silhouette; above it Kaufman and Rousseeuw (1990) speak of a strong structure
+HAS_GROUPS = 0.5  # silhouette; up to it Kaufman and Rousseeuw (1990) speak of a structure that is weak, or made up
+CHANCE = 0.05  # what comes by chance less often than this is taken for real; divided by the number of questions asked
+KEEPS_PACE = 0.5  # last step by first step: AdaGrad's falls below it after three steps of one size
 COASTS = 0.3  # in units of the way that the slope lasts: without inertia an optimizer ends within one step of the edge
 
 
@@ -25,7 +29,7 @@ def adversarial(error_before, error_after, verdict_before, verdict_after):
         error_after <= CLOSE and error_after < error_before / 2 and verdict_after > verdict_before,
         f"trained alone, the discriminator comes from {error_before:.3f} to {error_after:.3f} of the best possible "
         f"verdict p_data / (p_data + p_fake) (mean difference); the fakes that follow its gradient raise its verdict "
-        f"on them from {verdict_before:.2f} to {verdict_after:.2f}. What one gains, the other loses.",
+        f"on them from {verdict_before:.2f} to {verdict_after:.2f}.",
     )
 
 
@@ -103,17 +107,20 @@ def seeds(distances, repeated, modes, n_modes):
 
     Args:
         distances: energy distance from the data at the end of runs that differ in their seed only.
-        repeated: the same for one of the models, measured again with other samples.
+        repeated: for each of these models the same again, measured with other samples, (n_runs, n_times).
         modes: modes covered in each run, of `n_modes`.
     """
-    spread, noise = np.std(distances, ddof=1), np.std(repeated, ddof=1)
+    spread, noise = np.std(distances, ddof=1), np.sqrt(np.var(repeated, axis=1, ddof=1).mean())
+    # By ranks: distances of runs that succeed and of runs that fail are far from normally distributed.
+    p = stats.kruskal(*repeated).pvalue
     return check_the_note(
         "6.5",
         "The result of a GAN depends on the random seed (랜덤 시드).",
-        spread > _clear_ratio(len(distances), len(repeated)) * noise,
+        p < CHANCE and spread > noise,
         f"energy distance from the data in {len(distances)} runs: {min(distances):.4f} to {max(distances):.4f}, a "
-        f"standard deviation of {spread:.4f}; measuring one model {len(repeated)} times over gives {noise:.4f}. Modes "
-        f"covered: {', '.join(map(str, modes))} of {n_modes}.",
+        f"standard deviation of {spread:.4f}. Measuring each of these models {np.shape(repeated)[1]} times over gives "
+        f"{noise:.4f}; if all were equally good, they would differ as clearly with probability {p:.1g} (Kruskal-Wallis "
+        f"test). Modes covered: {', '.join(map(str, modes))} of {n_modes}.",
     )
 
 
@@ -128,7 +135,6 @@ def remedies(distances, weights, seconds):
     plain, *others = distances
     spreads = {name: np.std(values, ddof=1) for name, values in distances.items()}
     gains = {name: float(spreads[plain] / spreads[name]) for name in others}
-    clear = {name: _clear_ratio(len(distances[plain]), len(distances[name])) for name in others}
     costs = {
         name: f"{np.median(distances[name]):.4f} ± {spreads[name]:.4f} ({weights[name] / 1024:.0f} KiB, "
         f"{np.median(np.array(seconds[name]) / seconds[plain]):.1f} times the time)"
@@ -138,10 +144,10 @@ def remedies(distances, weights, seconds):
     for name, gain in gains.items():
         if gain <= 1:
             conditions.append(f"not in this setting for {name}, whose spread is no smaller")
-        elif gain < clear[name]:
+        elif (p := wider_by_chance(distances[plain], distances[name])) > CHANCE / len(others):
             conditions.append(
-                f"more runs confirm it for {name}: a spread {gain:.1f} times smaller may be chance, which over so few "
-                f"seeds gives up to {clear[name]:.1f}"
+                f"more runs confirm it for {name}: its spread is {gain:.1f} times smaller, and in {p:.0%} of the ways "
+                "to deal out the same runs to both kinds the difference is as large"
             )
     return check_the_note(
         "6.6",
@@ -154,18 +160,31 @@ def remedies(distances, weights, seconds):
     )
 
 
-def _clear_ratio(n, m):
-    """The ratio of two standard deviations, of n and m runs, that chance exceeds one time in twenty (F test)."""
-    return float(np.sqrt(stats.f.ppf(0.95, n - 1, m - 1)))
+def wider_by_chance(wide, narrow):
+    """How often chance makes one group of runs wider than another by as much as `wide` is wider than `narrow`.
+
+    An exact permutation test: the share of all ways to deal out the same values to two groups of these sizes in which
+    the standard deviations differ as much. It does not ask how values are distributed: those of runs that either
+    succeed or fail are far from normal, and a test that takes them for normal is wrong several times too often.
+    """
+    values = np.array([*wide, *narrow])
+    observed = np.std(wide, ddof=1) - np.std(narrow, ddof=1)
+
+    def difference(chosen):
+        return np.std(values[list(chosen)], ddof=1) - np.std(np.delete(values, chosen), ddof=1)
+
+    dealt = [difference(chosen) for chosen in combinations(range(len(values)), len(wide))]
+    return float(np.mean(np.array(dealt) >= observed - 1e-12))
 
 
-def adam(error_mean, error_sum, step_far, step_near, step_ratio, coasted):
+def adam(error_mean, error_sum, step_far, step_near, pace, step_ratio, coasted):
     """6.7: Adam is momentum + AdaGrad, with small steps near the optimum.
 
     Args:
         error_mean, error_sum: largest distance of Keras' Adam from momentum with RMSProp's moving mean, and from
             momentum with AdaGrad's sum, along one path.
         step_far, step_near: Adam's first step far from the optimum and near it, where the slopes are the same.
+        pace: dict from "Adam" and "AdaGrad" to the last step of a long way on one slope, divided by the first.
         step_ratio: its step on a slope of 100 divided by that on a slope of 1, at one distance.
         coasted: how far it goes on over flat ground, in units of the way that the slope lasted.
     """
@@ -179,6 +198,11 @@ def adam(error_mean, error_sum, step_far, step_near, step_ratio, coasted):
             "steps are scaled by the size of the gradients; how near the optimum is, Adam does not know, and a "
             "variable far from it takes the same step"
         )
+    if pace["Adam"] > KEEPS_PACE:
+        conditions.append(
+            f"a variable that has changed much keeps steps {pace['Adam']:.2f} times as long as its first"
+            + (", where it is AdaGrad's that get small" if pace["AdaGrad"] <= KEEPS_PACE else "")
+        )
     return check_the_note(
         "6.7",
         "Adam is momentum + AdaGrad: inertia, and small steps for variables that have changed much, because those are "
@@ -186,8 +210,9 @@ def adam(error_mean, error_sum, step_far, step_near, step_ratio, coasted):
         coasted > COASTS and 0.5 < step_ratio < 2,
         f"Keras' Adam is {error_mean:.1e} from momentum with a moving mean of squares, and {error_sum:.2f} from "
         f"momentum with their sum. First step {step_far:.3f} far from the optimum, {step_near:.3f} near it, with the "
-        f"same slope. A slope 100 times as steep makes the step {step_ratio:.2f} times as long. Past the end of the "
-        f"slope it coasts {coasted:.2f} times the slope's length.",
+        f"same slope; at the end of a long way on it the step is {pace['Adam']:.2f} times the first, and AdaGrad's is "
+        f"{pace['AdaGrad']:.2f} times. A slope 100 times as steep makes the step {step_ratio:.2f} times as long. Past "
+        f"the end of the slope it coasts {coasted:.2f} times the slope's length.",
         "; and ".join(conditions) or None,
     )
 

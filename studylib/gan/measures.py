@@ -39,23 +39,32 @@ def energy_distance(x, y):
     It is 0 in the mean if and only if both distributions are the same; by chance an estimate may be a little below.
 
     Args:
-        x, y: arrays (n, d) and (m, d), n and m at least 2. The distance has their unit.
+        x, y: arrays (n, ...) and (m, ...) of samples of one shape, n and m at least 2. The distance has their unit.
+
+    Raises:
+        ValueError: a sample holds fewer than 2, or the two hold samples of different shapes.
 
     Reference: Szekely, Rizzo (2013), Energy statistics: A class of statistics based on distances.
     """
-    x, y = (np.asarray(a, dtype=np.float64).reshape(len(a), -1) for a in (x, y))
+    x, y = (np.asarray(a, dtype=np.float64) for a in (x, y))
     if min(len(x), len(y)) < 2:
         raise ValueError(f"energy_distance needs two samples of at least 2 each. Received: {len(x)} and {len(y)}")
+    if x.shape[1:] != y.shape[1:]:
+        raise ValueError(
+            f"energy_distance needs two samples of one shape, (n, ...) and (m, ...). Received: {x.shape} and {y.shape}"
+        )
+    x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)
     # Without the distance of a point from itself: counting these zeros would be the bias.
     within_x = cdist(x, x).sum() / (len(x) * (len(x) - 1))
     within_y = cdist(y, y).sum() / (len(y) * (len(y) - 1))
     return float(2 * cdist(x, y).mean() - within_x - within_y)
 
 
-def optimal_discriminator(points, mixture, fakes, bandwidth=0.05):
-    """The best possible verdict at each point, p_data / (p_data + p_fake) (Goodfellow et al. 2014, proposition 1).
+def log_densities(points, mixture, fakes, bandwidth=0.05):
+    """Natural logarithms of p_data and p_fake at each point, after both were spread alike.
 
-    p_data is exact. p_fake is known by samples only: each of them is spread to a Gaussian of width `bandwidth`.
+    p_fake is known by samples only, so each of them is spread to a Gaussian. The data are spread by as much: otherwise
+    a generator that is perfect would seem wider than its data, and be told from them.
 
     Args:
         points: (..., 2).
@@ -64,7 +73,21 @@ def optimal_discriminator(points, mixture, fakes, bandwidth=0.05):
         bandwidth: standard deviation of the spread.
 
     Returns:
+        (log p_data, log p_fake), each (...).
+    """
+    real_number("bandwidth", bandwidth, above=0)
+    data = GaussianMixture(mixture.centres, np.hypot(mixture.stddev, bandwidth))  # variances add
+    return data.log_density(points), GaussianMixture(np.asarray(fakes), bandwidth).log_density(points)
+
+
+def optimal_discriminator(points, mixture, fakes, bandwidth=0.05):
+    """The best possible verdict at each point, p_data / (p_data + p_fake) (Goodfellow et al. 2014, proposition 1).
+
+    It is the verdict on data and fakes that have both been spread by `bandwidth`, see `log_densities`, with the same
+    arguments.
+
+    Returns:
         Probabilities of "real", (...).
     """
-    log_fake = GaussianMixture(np.asarray(fakes), bandwidth).log_density(points)
-    return expit(mixture.log_density(points) - log_fake)
+    log_data, log_fake = log_densities(points, mixture, fakes, bandwidth)
+    return expit(log_data - log_fake)

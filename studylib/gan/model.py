@@ -14,6 +14,24 @@ from studylib.losses import adversarial_loss
 
 
 @keras.saving.register_keras_serializable(package="studylib")
+class Times(keras.optimizers.schedules.LearningRateSchedule):
+    """Another schedule, its rates multiplied by `factor`."""
+
+    def __init__(self, schedule, factor):
+        self.schedule, self.factor = schedule, factor
+
+    def __call__(self, step):
+        return self.factor * self.schedule(step)
+
+    def get_config(self):
+        return {"schedule": keras.saving.serialize_keras_object(self.schedule), "factor": self.factor}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config["schedule"]), config["factor"])
+
+
+@keras.saving.register_keras_serializable(package="studylib")
 class GAN(AdversarialModel):
     """Noise in, samples out: a generator against one discriminator or several.
 
@@ -83,6 +101,18 @@ class GAN(AdversarialModel):
             discriminator_optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
         super().compile(generator_optimizer, discriminator_optimizer, **kwargs)
 
+    def set_learning_rate(self, learning_rate, discriminator_learning_rate=None):
+        """Give the generator's optimizer a learning rate, a number or a schedule; state is kept.
+
+        Args:
+            discriminator_learning_rate: None keeps the ratio of the two rates that the model was made with.
+        """
+        if discriminator_learning_rate is None:
+            ratio = (self.discriminator_learning_rate or self.learning_rate) / self.learning_rate
+            is_schedule = callable(learning_rate)
+            discriminator_learning_rate = Times(learning_rate, ratio) if is_schedule else ratio * learning_rate
+        super().set_learning_rate(learning_rate, discriminator_learning_rate)
+
     @property
     def generator_variables(self):
         return self.g.trainable_variables
@@ -96,8 +126,13 @@ class GAN(AdversarialModel):
         return self.g(noise)
 
     def generate(self, n, seed=0):
-        """n samples as a NumPy array (n, *sample_shape); the same for the same seed and weights."""
-        return self.g(tf.random.stateless_normal((n, self.noise_dim), seed=[seed, 0])).numpy()
+        """n samples as a NumPy array (n, *sample_shape); the same for the same seed and weights.
+
+        Their noise is none that any training step of any model draws.
+        """
+        whole_number("seed", seed, at_least=0)
+        # A training step's key begins with a number above 0: what is judged must not be what was trained on.
+        return self.g(tf.random.stateless_normal((n, self.noise_dim), seed=[-seed, 0])).numpy()
 
     def scores(self, samples):
         """The mean score of all discriminators, (N, ...) -> (N, 1): above "real", below "fake"."""
@@ -142,15 +177,15 @@ class GAN(AdversarialModel):
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
-def _sample_shape(shape):
+def _sample_shape(given):
     try:
-        shape = tuple(whole_number("sample_shape", size) for size in shape)
+        shape = tuple(whole_number("sample_shape", size) for size in given)
     except TypeError:
         shape = ()
     if len(shape) not in (1, 3) or (len(shape) == 3 and (shape[0] % 4 or shape[1] % 4)):
         raise ValueError(
             "sample_shape must be (d,) for points or (height, width, channels) for images, height and width multiples "
-            f"of 4. Received: sample_shape={shape}"
+            f"of 4. Received: sample_shape={given!r}"
         )
     return shape
 

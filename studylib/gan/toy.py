@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from studylib.arguments import real_number
 from studylib.gan.distributions import ring, spiral
-from studylib.gan.measures import energy_distance, modes_covered, optimal_discriminator
+from studylib.gan.measures import energy_distance, log_densities, modes_covered
 from studylib.gan.model import GAN
 from studylib.gan.steps import compile_steps
 from studylib.losses import adversarial_loss
@@ -30,6 +30,7 @@ class ToySnapshot:
         pushes: (n, 2), the direction in which the generator's loss of each fake falls, minus its gradient.
         learned, optimal: verdicts on the square from -REACH to REACH, (size, size), row 0 at the bottom: the trained
             discriminator's, and the best possible one's for these data and these fakes. 1 is real, 0 is fake.
+        density: p_data + p_fake on the same square: where it is nearly 0, nobody asks for a verdict.
         modes, n_modes: Gaussians of the data that the fakes have found, and how many there are.
         inside: share of the fakes that lie in any of them.
         distance: energy distance of the fakes from the data.
@@ -43,6 +44,7 @@ class ToySnapshot:
     pushes: np.ndarray
     learned: np.ndarray
     optimal: np.ndarray
+    density: np.ndarray
     modes: int
     n_modes: int
     inside: float
@@ -135,11 +137,9 @@ class ToyTraining:
 
     def set_learning_rates(self, generator, discriminator):
         """Give both optimizers new learning rates; their memory is kept."""
-        for name, optimizer, rate in (
-            ("generator", self.gan.generator_optimizer, generator),
-            ("discriminator", self.gan.discriminator_optimizer, discriminator),
-        ):
-            optimizer.learning_rate = real_number(name, rate, above=0)
+        self.gan.set_learning_rate(
+            real_number("generator", generator, above=0), real_number("discriminator", discriminator, above=0)
+        )
 
     @property
     def step(self):
@@ -178,6 +178,7 @@ class ToyTraining:
         line = np.linspace(-REACH, REACH, size)
         grid = np.stack(np.meshgrid(line, line), axis=-1)
         modes, inside = modes_covered(fakes, self.mixture)
+        log_data, log_fake = log_densities(grid, self.mixture, fakes)
         return ToySnapshot(
             self.step,
             self._losses,
@@ -186,7 +187,8 @@ class ToyTraining:
             fakes[:n_shown],
             self._compiled[self.adversarial][1](tf.constant(fakes[:n_shown])).numpy(),
             self.verdicts(grid),
-            optimal_discriminator(grid, self.mixture, fakes),
+            expit(log_data - log_fake),  # as `optimal_discriminator` gives it
+            np.exp(log_data) + np.exp(log_fake),
             modes,
             len(self.mixture.centres),
             inside,

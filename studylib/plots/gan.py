@@ -8,6 +8,7 @@ from studylib.plots.figure import COLOURS, INK, subplots
 
 # Orange is "fake", blue is "real", white is undecided: told apart by eyes that see no red or no green, too.
 VERDICTS = LinearSegmentedColormap.from_list("verdicts", [COLOURS["B"], "#f7f5f0", COLOURS["A"]])
+_NOBODY, _SEEN = "#d9d7d2", 0.1  # ground; density from which a verdict has its full colour: 1 in 1000 on 0.1 x 0.1
 _ARROW, _LONGEST = 0.15, 0.5  # length of a push of 1, and of the longest arrow drawn, in units of the plane
 _STYLES = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
 _PALETTE = ("#2f3437", "#2a6fb5", "#d06a1c", "#8a5fbf", "#1c8a78")
@@ -20,13 +21,15 @@ def toy_gan(snapshot):
         snapshot: a `studylib.gan.ToySnapshot`.
 
     Returns:
-        A Figure of two panels. Colour: the verdict on each place. Dots: real points; rings: the generator's samples.
+        A Figure of two panels. Colour: the verdict on each place; the best possible one fades to grey where neither
+        data nor samples are. Dots: real points; rings: the generator's samples.
         An arrow is the push that a sample receives, 0.15 times as long in the plane as it is, and at most 0.5 long.
     """
     figure, axes = subplots(1, 2, size=(7.6, 3.7), layout=None)
     figure.subplots_adjust(left=0.01, right=0.9, bottom=0.07, top=0.92, wspace=0.04)
     _verdicts(axes[0, 0], snapshot.learned, f"learned discriminator, step {snapshot.step}")
-    colours = _verdicts(axes[0, 1], snapshot.optimal, "best possible discriminator")
+    colours = _verdicts(axes[0, 1], snapshot.optimal, "best possible discriminator (grey: nobody there)")
+    _fade(axes[0, 1], snapshot.density)
     for axis in axes[0]:
         _points(axis, snapshot)
     _pushes(axes[0, 0], snapshot)
@@ -41,6 +44,8 @@ def toy_gan(snapshot):
 def toy_film(snapshots):
     """A toy GAN at several moments, one column each: above the learned discriminator, below the best possible one.
 
+    The best possible verdict fades to grey where neither data nor samples are.
+
     Args:
         snapshots: list of `studylib.gan.ToySnapshot`.
     """
@@ -49,6 +54,7 @@ def toy_film(snapshots):
     for column, snapshot in zip(axes.T, snapshots, strict=True):
         _verdicts(column[0], snapshot.learned, f"step {snapshot.step}\n{snapshot.modes} of {snapshot.n_modes} modes")
         _verdicts(column[1], snapshot.optimal, "")
+        _fade(column[1], snapshot.density)
         for axis in column:
             _points(axis, snapshot, size=0.6)
         _pushes(column[0], snapshot)
@@ -64,6 +70,12 @@ def _verdicts(axis, verdicts, title):
     return axis.imshow(
         verdicts, cmap=VERDICTS, vmin=0, vmax=1, origin="lower", extent=extent, interpolation="bilinear"
     )
+
+
+def _fade(axis, density):
+    """Take the colour from a panel of verdicts where there is next to nothing to be judged."""
+    axis.images[0].set_alpha(np.clip(density / _SEEN, 0, 1))
+    axis.set_facecolor(_NOBODY)
 
 
 def _points(axis, snapshot, size=1.0):
@@ -174,7 +186,7 @@ def over_training(steps, curves, ylabel, floor=None):
 
     Args:
         steps: numbers of steps. curves: dict from a label to as many values.
-        floor: (label, value) of what cannot be beaten, or None.
+        floor: (label, value) of a level to compare with, or None.
     """
     figure, axes = subplots(size=(5, 2.7))
     for (label, values), style, colour in zip(curves.items(), _STYLES, _PALETTE, strict=False):

@@ -42,28 +42,31 @@ def middle_values(answers, learned):
     return figure
 
 
-def objectives(measured, truth, titles=None):
-    """Held-out figures of several objectives: a dot for each seed, their mean as a bar, the true images as a line.
+def objectives(measured, truth, nothing, titles=None):
+    """Held-out figures of several objectives: a dot for each seed, their mean as a bar, and what to compare with.
 
     Args:
         measured: dict from a figure's name to a dict from objective to a list, one number a seed.
-        truth: dict from a figure's name to the value of the true images, the line to reach.
+        truth: dict from a figure's name to the value of the true images, the dashed line.
+        nothing: the same for the input as it is, the dotted line.
         titles: dict from a figure's name to the title of its panel, by default the name itself.
 
     Returns:
         A Figure with one panel for each figure.
     """
-    figure, [axes] = subplots(1, len(measured), size=(3.1 * len(measured), 2.7))
+    figure, [axes] = subplots(1, len(measured), size=(2.6 * len(measured), 2.9))
     for axis, (name, by_objective) in zip(np.atleast_1d(axes), measured.items(), strict=True):
         for k, (objective, values) in enumerate(by_objective.items()):
             axis.bar(objective, np.mean(values), color=f"C{k}", alpha=0.4)
             axis.plot([objective] * len(values), values, MARKERS[k % len(MARKERS)], color=f"C{k}", markersize=5)
             axis.text(k, np.mean(values) / 2, f"{np.mean(values):.1f}", ha="center", va="center")
         axis.axhline(truth[name], color="black", linestyle="--", linewidth=1)
-        largest = max(truth[name], *(max(values) for values in by_objective.values()))
-        axis.set_ylim(0, 1.2 * largest)
+        axis.axhline(nothing[name], color="black", linestyle=":", linewidth=1.8)
+        largest = max(truth[name], nothing[name], *(max(values) for values in by_objective.values()))
+        axis.set_ylim(0, 1.1 * largest)
         axis.set_title((titles or {}).get(name, name), fontsize=10)
-        axis.set_xlabel(f"dashed: true images, {truth[name]:.1f}", fontsize=8)
+        lines = f"dashed: true images, {truth[name]:.1f}", f"dotted: doing nothing, {nothing[name]:.1f}"
+        axis.set_xlabel("\n".join(lines), fontsize=8)
     return figure
 
 

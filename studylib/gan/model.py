@@ -11,6 +11,7 @@ from studylib.adversarial import AdversarialModel
 from studylib.arguments import real_number, whole_number
 from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss
+from studylib.optimizers import FusedAdam
 
 
 @keras.saving.register_keras_serializable(package="studylib")
@@ -98,7 +99,7 @@ class GAN(AdversarialModel):
     def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
         rate = self.discriminator_learning_rate
         if discriminator_optimizer is None and rate is not None:
-            discriminator_optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
+            discriminator_optimizer = FusedAdam(rate, beta_1=0.5)
         super().compile(generator_optimizer, discriminator_optimizer, **kwargs)
 
     def set_learning_rate(self, learning_rate, discriminator_learning_rate=None):

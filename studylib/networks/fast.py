@@ -10,8 +10,10 @@ import contextvars
 import keras
 import tensorflow as tf
 
-from studylib.networks.narrow import narrow_convolution
+from studylib.networks.narrow import convolution_of_few, narrow_convolution, narrow_transposed_convolution
 from studylib.networks.winograd import mixed_kernel, winograd_convolution
+
+FEW, MANY = 4, 128  # channels
 
 # None: ordinary convolutions. A dict: fast ones, and the mixed kernels of this step.
 _step = contextvars.ContextVar("mixed kernels of a fast step", default=None)
@@ -20,7 +22,7 @@ _allowed = contextvars.ContextVar("fast steps are allowed", default=True)
 
 @contextlib.contextmanager
 def fast_convolutions():
-    """Inside, convolutions take their fast form, where the sizes are known and there is no GPU (which has its own).
+    """Inside, compiled convolutions take their fast form where sizes are known and there is no GPU (it has its own).
 
     As a decorator of a training step, or by ``with``; the kernels must not change inside.
     """
@@ -42,27 +44,71 @@ def plain_convolutions():
         _allowed.reset(token)
 
 
+def _is_fast(layer, inputs):
+    """Whether a layer may take a fast form of itself here.
+
+    Compiled steps only: operation by operation the fast forms would be the slow ones.
+    """
+    return (
+        _step.get() is not None
+        and not tf.executing_eagerly()
+        and layer.compute_dtype == "float32"
+        and layer.data_format == "channels_last"
+        and layer.dilation_rate in (1, (1, 1))
+        and getattr(layer, "groups", 1) == 1
+        and None not in inputs.shape
+        and layer.kernel_size[0] == layer.kernel_size[1] > 1
+        and layer.strides[0] == layer.strides[1]
+    )
+
+
 @keras.saving.register_keras_serializable(package="studylib")
 class Convolution(keras.layers.Conv2D):
     """keras.layers.Conv2D that knows faster forms of itself, see `fast_convolutions`."""
 
     def convolution_op(self, inputs, kernel):
-        form = self._fast_form(inputs) if _step.get() is not None else None
+        form = self._fast_form(inputs) if _is_fast(self, inputs) else None
         return super().convolution_op(inputs, kernel) if form is None else form(inputs, tf.convert_to_tensor(kernel))
 
     def _fast_form(self, inputs):
-        ordinary = self.padding == "valid" and self.strides == (1, 1) and self.dilation_rate == (1, 1)
-        if not ordinary or self.groups > 1 or self.compute_dtype != "float32" or None in inputs.shape:
-            return None
         _, height, width, channels = inputs.shape
-        if self.filters <= 4 and self.kernel_size[0] == self.kernel_size[1] > 1:
+        size, stride = self.kernel_size[0], self.strides[0]
+        if channels <= FEW and self._is_even(height, width):
+            return self._of_few
+        if self.padding != "valid" or stride > 1:
+            return None
+        if self.filters <= FEW:
             return narrow_convolution
-        if self.kernel_size == (3, 3) and min(channels, self.filters) >= 128 and height % 2 == width % 2 == 0:
+        if size == 3 and min(channels, self.filters) >= MANY and height % 2 == width % 2 == 0:
             return self._winograd
         return None
+
+    def _is_even(self, height, width):
+        """Whether the padding is the same on all sides."""
+        size, stride = self.kernel_size[0], self.strides[0]
+        return self.padding == "valid" or (height % stride == width % stride == (size - stride) % 2 == 0)
+
+    def _of_few(self, inputs, kernel):
+        size, stride = self.kernel_size[0], self.strides[0]
+        around = (size - stride) // 2 if self.padding == "same" else 0
+        padded = tf.pad(inputs, [[0, 0], [around, around], [around, around], [0, 0]]) if around else inputs
+        return convolution_of_few(padded, kernel, stride)
 
     def _winograd(self, inputs, kernel):
         kernels = _step.get()
         if id(self) not in kernels:
             kernels[id(self)] = tf.stop_gradient(mixed_kernel(kernel))
         return winograd_convolution(inputs, kernel, kernels[id(self)])
+
+
+@keras.saving.register_keras_serializable(package="studylib")
+class TransposedConvolution(keras.layers.Conv2DTranspose):
+    """keras.layers.Conv2DTranspose that knows a faster form of itself, see `fast_convolutions`."""
+
+    def call(self, inputs):
+        narrow = _is_fast(self, inputs) and self.filters <= FEW
+        cut = (self.kernel_size[0] - self.strides[0]) / 2 if self.padding == "same" else 0
+        if not narrow or self.output_padding is not None or cut % 1:
+            return super().call(inputs)
+        outputs = narrow_transposed_convolution(inputs, tf.convert_to_tensor(self.kernel), self.strides[0], int(cut))
+        return self.activation(tf.nn.bias_add(outputs, self.bias) if self.use_bias else outputs)

@@ -73,17 +73,13 @@ def _mix4(d):
     return d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]
 
 
+@_one_pass
 def _outputs(products, n, height, width):
     """(16, tiles, O) -> (n, height, width, O); a tile gives 2x2 outputs."""
-
-    @_one_pass
-    def gather(products):
-        products = tf.reshape(products, (4, 4, n, height // 2, width // 2, products.shape[-1]))
-        rows = _mix2(tf.unstack(products))
-        pixels = [tf.stack(_mix2(tf.unstack(row)), axis=3) for row in rows]  # 2 of (n, height / 2, width / 2, 2, O)
-        return tf.reshape(tf.stack(pixels, axis=2), (n, height, width, products.shape[-1]))
-
-    return gather(products)
+    channels = products.shape[-1]
+    rows = _mix2(tf.unstack(tf.reshape(products, (4, 4, n, height // 2, width // 2, channels))))
+    pixels = [tf.stack(_mix2(tf.unstack(row)), axis=3) for row in rows]  # 2 of (n, height / 2, width / 2, 2, O)
+    return tf.reshape(tf.stack(pixels, axis=2), (n, height, width, channels))
 
 
 def _mix2(m):

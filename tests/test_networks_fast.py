@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from studylib.cyclegan import CycleGAN
-from studylib.networks.fast import Convolution, TransposedConvolution, fast_convolutions, plain_convolutions
+from studylib.networks.fast import Conv2D, Conv2DTranspose, fast_convolutions, plain_convolutions
 from studylib.networks.narrow import convolution_of_few, narrow_convolution, narrow_transposed_convolution
 from studylib.networks.winograd import mixed_kernel, winograd_convolution
 
@@ -88,20 +88,20 @@ def operations(layer, shape):
 
 
 FAST = {
-    "many channels": (Convolution(128, 3), (1, 6, 6, 128)),
-    "few outputs": (Convolution(3, 7), (1, 9, 9, 8)),
-    "few outputs, transposed": (TransposedConvolution(3, 4, 2, padding="same"), (1, 4, 4, 8)),
+    "many channels": (Conv2D(128, 3), (1, 6, 6, 128)),
+    "few outputs": (Conv2D(3, 7), (1, 9, 9, 8)),
+    "few outputs, transposed": (Conv2DTranspose(3, 4, 2, padding="same"), (1, 4, 4, 8)),
 }
 PLAIN = {
-    "stride": (Convolution(128, 3, 2), (1, 7, 7, 128)),
-    "own padding": (Convolution(3, 7, padding="same"), (1, 9, 9, 8)),
-    "odd size": (Convolution(128, 3), (1, 7, 6, 128)),
-    "few channels": (Convolution(64, 3), (1, 6, 6, 128)),
-    "unknown batch": (Convolution(3, 7), (None, 9, 9, 8)),
-    "dilated": (Convolution(3, 3, dilation_rate=2), (1, 9, 9, 8)),
-    "half precision": (Convolution(3, 7, dtype="mixed_float16"), (1, 9, 9, 8)),
-    "many outputs, transposed": (TransposedConvolution(8, 4, 2, padding="same"), (1, 4, 4, 8)),
-    "uneven cut": (TransposedConvolution(3, 3, 2, padding="same"), (1, 4, 4, 8)),
+    "stride": (Conv2D(128, 3, 2), (1, 7, 7, 128)),
+    "own padding": (Conv2D(3, 7, padding="same"), (1, 9, 9, 8)),
+    "odd size": (Conv2D(128, 3), (1, 7, 6, 128)),
+    "few channels": (Conv2D(64, 3), (1, 6, 6, 128)),
+    "unknown batch": (Conv2D(3, 7), (None, 9, 9, 8)),
+    "dilated": (Conv2D(3, 3, dilation_rate=2), (1, 9, 9, 8)),
+    "half precision": (Conv2D(3, 7, dtype="mixed_float16"), (1, 9, 9, 8)),
+    "many outputs, transposed": (Conv2DTranspose(8, 4, 2, padding="same"), (1, 4, 4, 8)),
+    "uneven cut": (Conv2DTranspose(3, 3, 2, padding="same"), (1, 4, 4, 8)),
 }
 
 
@@ -122,7 +122,7 @@ def test_other_convolutions_stay_what_they_are(layer, shape):
 
 def test_groups_stay_what_they_are():
     """Seen by the numbers: Keras hands groups to a compiled function of its own."""
-    layer, x = Convolution(4, 3, groups=2), np.ones((1, 6, 6, 8), np.float32)
+    layer, x = Conv2D(4, 3, groups=2), np.ones((1, 6, 6, 8), np.float32)
     expected = layer(x)
     with fast_convolutions():
         np.testing.assert_allclose(tf.function(layer)(x), expected, rtol=1e-5)

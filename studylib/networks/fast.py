@@ -63,7 +63,7 @@ def _is_fast(layer, inputs):
 
 
 @keras.saving.register_keras_serializable(package="studylib")
-class Convolution(keras.layers.Conv2D):
+class Conv2D(keras.layers.Conv2D):
     """keras.layers.Conv2D that knows faster forms of itself, see `fast_convolutions`."""
 
     def convolution_op(self, inputs, kernel):
@@ -102,7 +102,7 @@ class Convolution(keras.layers.Conv2D):
 
 
 @keras.saving.register_keras_serializable(package="studylib")
-class TransposedConvolution(keras.layers.Conv2DTranspose):
+class Conv2DTranspose(keras.layers.Conv2DTranspose):
     """keras.layers.Conv2DTranspose that knows a faster form of itself, see `fast_convolutions`."""
 
     def call(self, inputs):

@@ -201,7 +201,8 @@ def test_recordings_of_the_study_were_made_from_committed_code():
 )
 def test_recorded_runs_begin_again_as_they_were_recorded(tmp_path):
     """`make recorded-check` in small, in a process of its own: TensorFlow must be set up before it is imported."""
-    names = ["ring_losses", "digits_losses"]
+    # Only the ring: the digits' convolutions sum thousands of numbers, in blocks that may follow a processor's caches.
+    names = ["ring_losses"]
     shutil.copy(record_runs.FOLDER / "ring_losses.csv", tmp_path)
     lines = (tmp_path / "ring_losses.csv").read_text().splitlines()
     (at,) = [k for k, line in enumerate(lines) if line.startswith("adversarial,")]

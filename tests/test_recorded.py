@@ -71,6 +71,17 @@ def test_what_is_written_is_read(path):
     assert list(runs[0]["kind"]) == ["steep"] * 3
 
 
+def test_recording_that_cannot_be_finished_leaves_the_one_before(path, experiment):
+    before = path.read_text()
+
+    def no_header():
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        record(experiment, path, no_header, told=str)
+    assert path.read_text() == before
+
+
 def test_run_that_is_not_there_is_named(path):
     with pytest.raises(ValueError, match="must hold the run that is asked for. Received: {'kind': 'flat'}"):
         read(path).runs(kind="flat")

@@ -10,6 +10,7 @@ Example:
 
 import csv
 import itertools
+import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,11 +93,13 @@ def record(experiment, path, header, told=print):
     for k, settings in enumerate(experiment.settings):
         rows += [settings | entry for entry in experiment.run(**settings)]
         told(f"{Path(path).stem}: run {k + 1} of {len(experiment.settings)}, {_named(rows[-1])}")
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    unfinished = Path(path).with_suffix(".part")  # the recording before stays until this one is whole
+    with open(unfinished, "w", encoding="utf-8", newline="") as file:
         file.writelines(f"# {name}: {text}\n" for name, text in header().items())
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _text(value) for name, value in row.items()} for row in rows)
+    os.replace(unfinished, path)
 
 
 def check(experiment, path, draw=None, first=None, told=print):

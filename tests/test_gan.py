@@ -153,9 +153,12 @@ def test_discriminators_start_elsewhere():
 
 
 def test_it_learns_a_single_gaussian():
-    gan, data = toy(n_filters=32), GaussianMixture(np.array([[0.5, -0.5]]), 0.2)
+    # A discriminator that learns four times as fast: with equal rates the samples circle around the data, and where the
+    # training stops on its circle is a matter of rounding, which differs between processors.
+    gan = toy(n_filters=32, learning_rate=0.0005, discriminator_learning_rate=0.002)
+    data = GaussianMixture(np.array([[0.5, -0.5]]), 0.5)
     before = energy_distance(gan.generate(500), data.sample(500))
-    batches = tf.data.Dataset.from_tensor_slices(data.sample(64 * 1000, seed=3)).batch(64)
+    batches = tf.data.Dataset.from_tensor_slices(data.sample(64 * 1500, seed=3)).batch(64)
     gan.fit(batches, verbose=0)
     after = energy_distance(gan.generate(500), data.sample(500))
     assert after < before / 5

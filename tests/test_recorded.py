@@ -71,6 +71,17 @@ def test_what_is_written_is_read(path):
     assert list(runs[0]["kind"]) == ["steep"] * 3
 
 
+def test_recording_that_cannot_be_finished_leaves_the_one_before(path, experiment):
+    before = path.read_text()
+
+    def no_header():
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        record(experiment, path, no_header, told=str)
+    assert path.read_text() == before
+
+
 def test_run_that_is_not_there_is_named(path):
     with pytest.raises(ValueError, match="must hold the run that is asked for. Received: {'kind': 'flat'}"):
         read(path).runs(kind="flat")
@@ -201,7 +212,8 @@ def test_recordings_of_the_study_were_made_from_committed_code():
 )
 def test_recorded_runs_begin_again_as_they_were_recorded(tmp_path):
     """`make recorded-check` in small, in a process of its own: TensorFlow must be set up before it is imported."""
-    names = ["ring_losses", "digits_losses"]
+    # Only the ring: the digits' convolutions sum thousands of numbers, in blocks that may follow a processor's caches.
+    names = ["ring_losses"]
     shutil.copy(record_runs.FOLDER / "ring_losses.csv", tmp_path)
     lines = (tmp_path / "ring_losses.csv").read_text().splitlines()
     (at,) = [k for k, line in enumerate(lines) if line.startswith("adversarial,")]

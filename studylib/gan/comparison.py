@@ -11,9 +11,7 @@ import numpy as np
 from studylib.gan.measures import energy_distance, modes_covered
 from studylib.gan.model import GAN
 from studylib.gan.steps import compile_steps
-from studylib.gan.toy import ToyTraining, start_anew
-
-N_JUDGED = 500  # samples that every measure takes
+from studylib.gan.toy import N_JUDGED, ToyTraining, start_anew
 
 
 def toy_run(adversarial, discriminator_learning_rate, seed, n_steps, every):

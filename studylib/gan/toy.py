@@ -16,7 +16,8 @@ from studylib.losses import adversarial_loss
 
 DATA = {"ring": ring, "spiral": spiral}
 REACH = 1.5  # the square that is looked at goes from -REACH to REACH in both directions
-_N_DATA, _N_JUDGED = 20_000, 500
+N_JUDGED = 500  # samples that every measure takes
+_N_DATA = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,10 +172,10 @@ class ToyTraining:
         Raises:
             ValueError: the fakes are no longer finite, so that there is nothing to look at.
         """
-        fakes = self.gan.generate(_N_JUDGED, seed=1)
+        fakes = self.gan.generate(N_JUDGED, seed=1)
         if not np.isfinite(fakes).all():
             raise ValueError("The networks have diverged: start anew, with smaller learning rates.")
-        real = self.mixture.sample(_N_JUDGED, seed=1)
+        real = self.mixture.sample(N_JUDGED, seed=1)
         line = np.linspace(-REACH, REACH, size)
         grid = np.stack(np.meshgrid(line, line), axis=-1)
         modes, inside = modes_covered(fakes, self.mixture)

@@ -56,7 +56,7 @@ class AdversarialModel(keras.Model):
     def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
         """Set and build both optimizers (default: Adam, beta_1 0.5). `jit_compile` True or False: XLA on or off."""
         self.generator_optimizer = generator_optimizer or FusedAdam(self.learning_rate, beta_1=0.5)
-        self.discriminator_optimizer = discriminator_optimizer or keras.optimizers.Adam(self.learning_rate, beta_1=0.5)
+        self.discriminator_optimizer = discriminator_optimizer or FusedAdam(self.learning_rate, beta_1=0.5)
         self.generator_optimizer.build(self.generator_variables)
         self.discriminator_optimizer.build(self.discriminator_variables)
         # Callbacks look at `model.optimizer`; without one Keras would make an RMSprop of its own.

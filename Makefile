@@ -15,6 +15,8 @@ PARAMETERS =
 UPGRADE =
 # make recorded NAMES=ring_losses
 NAMES =
+# make test PARALLEL="-n 0": one after the other, in one process
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # make bench OPTIONS="--steps --quick"
 OPTIONS =
 
@@ -48,16 +50,16 @@ recorded-check: $(READY) ## repeat the start of every recorded run, and one of e
 
 # PyTorch takes part where it is found: OPTIONS="--torch-python PATH", or the extra "torch" in this set-up.
 bench: $(READY) ## measure the training step beside a textbook's and PyTorch's, and how it grows
-	@PYTHONPATH=tests $(PY) -m benchmarks $(OPTIONS)
+	@PYTHONPATH=tests:tools $(PY) -m benchmarks $(OPTIONS)
 
 images: $(READY) ## draw the static figures of images/ anew
 	@$(PY) tools/draw_images.py
 
 test: $(READY) ## run every test, the notebooks with small numbers included
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(PARALLEL)
 
 test-full: $(READY) ## run every test, the notebooks with the numbers they are read with
-	@$(PY) -m pytest --full
+	@$(PY) -m pytest $(PARALLEL) --full
 
 lint: $(READY) ## check the code and the notebooks' form
 	@$(PY) -m ruff check .

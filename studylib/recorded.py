@@ -93,9 +93,14 @@ def record(experiment, path, header, told=print):
     for k, settings in enumerate(experiment.settings):
         rows += [settings | entry for entry in experiment.run(**settings)]
         told(f"{Path(path).stem}: run {k + 1} of {len(experiment.settings)}, {_named(rows[-1])}")
+    write(rows, path, header())
+
+
+def write(rows, path, header):
+    """Write a recording: dicts of one shape, a dict for each row, and the dict of texts for the top."""
     unfinished = Path(path).with_suffix(".part")  # the recording before stays until this one is whole
     with open(unfinished, "w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {name}: {text}\n" for name, text in header().items())
+        file.writelines(f"# {name}: {text}\n" for name, text in header.items())
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _text(value) for name, value in row.items()} for row in rows)

@@ -3,6 +3,7 @@
 import os
 
 import hypothesis
+import latency
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -16,6 +17,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    config.pluginmanager.register(latency)
     if os.environ.get("STUDYLIB_NO_SKIPS") == "1":
         config.pluginmanager.register(NoSkips())
 

@@ -10,9 +10,9 @@ import sys
 import time
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from studylib.cyclegan import TERMS, CycleGAN
 from studylib.data import Task
@@ -71,7 +71,7 @@ def assert_same_run(gan, rows, other, other_rows):
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
     path = tmp_path_factory.mktemp("run")
-    gan, rows = run_tiny(path, draw=lambda model: plt.figure(figsize=(1, 1)))
+    gan, rows = run_tiny(path, draw=lambda model: Figure(figsize=(1, 1)))
     return path, gan, rows
 
 
@@ -205,7 +205,7 @@ def test_killed_run_continues_exactly(uninterrupted, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 def test_stop_in_the_first_epoch_with_live_pictures(tmp_path, capsys):
-    live = LiveTraining(lambda model: plt.figure(figsize=(1, 1)), lambda: read_history(tmp_path))
+    live = LiveTraining(lambda model: Figure(figsize=(1, 1)), lambda: read_history(tmp_path))
     run_tiny(tmp_path, callbacks=[AtStep(1, interrupt), live])
     assert "Stopped after step 1 of 12" in capsys.readouterr().out
     assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000001"]

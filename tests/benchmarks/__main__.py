@@ -1,6 +1,7 @@
 """The command line of the benchmark: `PYTHONPATH=tests python -m benchmarks --help`."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def parse(arguments):
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--steps", action="store_true", help="only the comparison of steps")
     what.add_argument("--growth", action="store_true", help="only time and memory against pixels, filters and batch")
+    what.add_argument("--quality", action="store_true", help="only how good recipes are after how long: hours")
     what.add_argument("--profile", metavar="NAME", choices=CONFIGURATIONS, help="only our step's time by operation")
     names = ", ".join(CONFIGURATIONS)
     parser.add_argument("--configurations", nargs="+", metavar="NAME", choices=CONFIGURATIONS, help=f"of {names}")
@@ -26,6 +28,8 @@ def parse(arguments):
                         help=f"of {'; '.join(CONTENDERS)} (ours always takes part)")  # fmt: skip
     parser.add_argument("--alternations", type=int, help="turns of each contender (10)")
     parser.add_argument("--seconds", type=float, help="length of a turn (1)")
+    parser.add_argument("--minutes", type=float, default=15, help="--quality: length of the paper's recipe (15)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1], help="--quality: of the runs (0 1)")
     parser.add_argument("--quick", action="store_true", help="fewer configurations and points, 3 turns of 0.3 s")
     parser.add_argument("--torch-python", metavar="PATH", help="interpreter with torch (STUDYLIB_TORCH_PYTHON)")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "benchmark", help="where CSV and PNG go")
@@ -69,6 +73,15 @@ def measure_growth(options):
     print(f"Written: {options.folder / 'growth.csv'}, {options.folder / 'growth.png'}")
 
 
+def measure_quality(options):
+    from benchmarks import quality
+
+    path = options.folder / "time_to_quality.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    quality.record(path, options.seeds, options.minutes, shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]))
+    print(f"Written: {path}")
+
+
 def show_profile(name, contenders):
     """Our step's, as its constructor compiles it; with `--contenders "ours, XLA"` that one's."""
     contender = "ours, XLA" if contenders == ["ours, XLA"] else "ours"
@@ -88,6 +101,9 @@ def main(arguments=None):
     try:
         if options.profile:
             show_profile(options.profile, options.contenders)
+        if options.quality:
+            measure_quality(options)
+            return 0
         if not (options.profile or options.growth):
             measure_steps(options)
         if not (options.profile or options.steps):

@@ -2,13 +2,12 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import lab
 import pytest
 import server
+from latency import ARTIFACTS
 
-ARTIFACTS = Path(__file__).parent.parent.parent / "test-artifacts"
 # Without a sandbox, for in a container the tests run as root; without QUIC and background traffic, for no test needs a
 # network beyond this machine.
 FLAGS = [
@@ -76,17 +75,3 @@ def open_notebook(study, browser):
     yield open_and_run
     for notebook in opened:
         notebook.close()
-
-
-def pytest_sessionfinish():
-    if report := lab.latency_report():
-        ARTIFACTS.mkdir(exist_ok=True)
-        (ARTIFACTS / "slider_latency.txt").write_text("\n".join(report) + "\n")
-
-
-def pytest_terminal_summary(terminalreporter):
-    title, *lines = lab.latency_report() or [None]
-    if lines:
-        terminalreporter.section(title)
-        for line in lines:
-            terminalreporter.line(line)

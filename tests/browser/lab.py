@@ -22,15 +22,14 @@ new picture, and reported at the end of the run and in test-artifacts/slider_lat
 """
 
 import re
-from statistics import median
 
 import nbformat
 import papermill
 from fast import FAST
+from latency import TIMED
 from run_notebook import checked
 from view import View, decoded, poll
 
-TIMED = []  # (view, slider, milliseconds) of every slider step of this session
 KEEP = """cell => {
     window.shown = [];
     new MutationObserver(() => cell.querySelectorAll(".jp-RenderedImage img").forEach(image => {
@@ -137,14 +136,3 @@ class Notebook:
         for session in self.study.ask("api/sessions"):
             if session["path"] == self.path:
                 self.study.ask(f"api/sessions/{session['id']}", "DELETE")
-
-
-def latency_report():
-    """The lines of the report on slider steps: for each slider the milliseconds from key to new picture."""
-    if not TIMED:
-        return []
-    lines = ["slider steps, milliseconds from the key to the new picture (median, longest, number)"]
-    for view, slider in sorted({step[:2] for step in TIMED}):
-        times = [step[2] for step in TIMED if step[:2] == (view, slider)]
-        lines.append(f"{view + ', ' + slider:40} {median(times):6.0f} {max(times):6.0f} {len(times):4}")
-    return lines

@@ -120,7 +120,7 @@ def history(folder):
 
 
 def test_training_stopped_by_ctrl_c_continues(folder, capsys):
-    parameters = FAST["09_cyclegan"] | {"run_name": "test", "epochs": 4}
+    parameters = FAST["09_cyclegan"] | {"run_name": "test", "epochs": 4, "checkpoint_minutes": 0.01}
     arguments = command(folder, **parameters)
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "tools" / "run_notebook.py"), *arguments],

@@ -1,5 +1,6 @@
 """The cache under the worst treatment: killed writers, two writers, damaged files."""
 
+import pathlib
 import subprocess
 import sys
 
@@ -54,7 +55,7 @@ def test_default_folder_is_the_users(monkeypatch):
     monkeypatch.delenv("STUDYLIB_CACHE")
     assert cache.cache_folder() == platformdirs.user_cache_path("studylib")
     monkeypatch.setenv("STUDYLIB_CACHE", "~/here")
-    assert cache.cache_folder() == cache.pathlib.Path.home() / "here"
+    assert cache.cache_folder() == pathlib.Path.home() / "here"
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK"])

@@ -1,17 +1,11 @@
 """Arrays that are made once and read from disk afterwards."""
 
 import os
-import pathlib
 
 import filelock
 import numpy as np
-import platformdirs
 
-
-def cache_folder():
-    """Where rendered images are kept: the environment variable STUDYLIB_CACHE, else the user's cache folder."""
-    chosen = os.environ.get("STUDYLIB_CACHE")
-    return pathlib.Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("studylib")
+from studylib.xla_cache import cache_folder
 
 
 def cached(file_name, make):

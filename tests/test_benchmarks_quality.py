@@ -1,0 +1,73 @@
+"""Time to quality: what is trained, in which turns, and that the recipe called ours is what the notebook does."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks import quality
+from run_notebook import notebook_parameters
+
+from studylib import recorded
+from studylib.data import load_task
+
+NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "09_cyclegan.ipynb"
+TINY = {"gen_n_filters": 4, "gen_n_downsamplings": 2, "disc_n_filters": 4, "disc_n_layers": 1}
+SLOW = quality.Recipe(TINY)
+QUICK = quality.Recipe(TINY | {"learning_rate": 0.002}, batch_size=64, constant_share=0.5, epochs=2)
+EXTRA = quality.Recipe(TINY, explains=True)
+
+
+@pytest.fixture(scope="module")
+def task():
+    return load_task("shapes/plain2striped", 32)
+
+
+def test_ours_is_the_default_of_the_notebook_and_of_make_train():
+    parameters, recipe = notebook_parameters(NOTEBOOK), quality.RECIPES["ours"]
+    for name, value in recipe.network.items():
+        assert parameters[name] == value, name
+    assert (parameters["batch_size"], parameters["constant_share"]) == (recipe.batch_size, recipe.constant_share)
+    assert (parameters["task"], parameters["image_size"]) == (quality.TASK, quality.IMAGE_SIZE)
+    makefile = (NOTEBOOK.parent.parent / "Makefile").read_text().splitlines()
+    assert f"EPOCHS = {recipe.epochs}" in makefile
+
+
+def test_turns_go_round_until_every_run_has_had_its_time(task, monkeypatch, tmp_path):
+    monkeypatch.setattr(quality, "RECIPES", {"slow": SLOW, "quick": QUICK, "extra": EXTRA})
+    monkeypatch.setattr(quality, "committed", lambda: "abc1234")
+    path = tmp_path / "time_to_quality.csv"
+    quality.record(
+        path, seeds=[0, 1], minutes=0.05, command="x", names=("slow", "quick", "extra"), turn_seconds=2, task=task
+    )
+    recording = recorded.read(path)
+    assert recording.header["commit"] == "abc1234" and recording.header["seeds"] == "0 1"
+    (nothing,) = recording.runs(recipe="doing nothing")
+    assert nothing["error_removing"] == nothing["error_inventing"] > 0 and nothing["kid"] > 0
+    for name, seeds in (("slow", 2), ("quick", 2), ("extra", 1)):
+        runs = recording.runs(recipe=name)
+        assert [run["seed"][0] for run in runs] == list(range(seeds))
+        for run in runs:
+            assert (np.diff(run["step"]) > 0).all() and (np.diff(run["seconds"]) > 0).all()
+            assert (run["images"] == run["step"] * (64 if name == "quick" else 1)).all()
+    assert all(run["step"][-1] == 2 * task.steps_per_epoch(64) for run in recording.runs(recipe="quick"))
+    assert all(3 <= run["seconds"][-1] < 60 for run in recording.runs(recipe="slow"))
+
+
+def test_learning_rate_follows_the_share_that_is_done(task, monkeypatch):
+    monkeypatch.setattr(quality, "RECIPES", {"quick": QUICK})
+    run, rates = quality.Run("quick", 0, task, minutes=1), []
+    step = run.model.train_function
+
+    def watched(batches):
+        rates.append(
+            [float(o.learning_rate) for o in (run.model.generator_optimizer, run.model.discriminator_optimizer)]
+        )
+        return step(batches)
+
+    run.model.train_function = watched
+    run.turn(1000)
+    n = 2 * task.steps_per_epoch(64)
+    assert run.step == run.n_steps == n and run.progress == 1
+    expected = [0.002 * min(1, 2 * (1 - k / n)) for k in range(n)]
+    np.testing.assert_allclose(rates, np.transpose([expected, expected]), rtol=1e-5)
+    assert [*run.rows[0]] == list(quality.COLUMNS)

@@ -69,6 +69,13 @@ class Recording:
         return [{name: np.array([row[name] for row in run]) for name in run[0]} for run in found]
 
 
+def time_reached(run, column, score):
+    """Seconds from which on a run's `column` stays at `score` or below, at every later row; nan if it never does."""
+    above = np.flatnonzero(run[column] > score)
+    first = above[-1] + 1 if len(above) else 0
+    return float(run["seconds"][first]) if first < len(run["seconds"]) else float("nan")
+
+
 def read(path):
     """Read a recording.
 

@@ -5,6 +5,7 @@ import pytest
 
 from studylib import plots
 from studylib.data import load_task
+from studylib.recorded import Recording
 
 
 class Painter:
@@ -61,6 +62,23 @@ def test_loss_curves_plot_each_column_and_bear_an_empty_history():
     lines = {line.get_label(): list(line.get_ydata()) for axis in axes for line in axis.lines}
     assert lines == {name: history[name] for name in names}
     assert all(not axis.lines for axis in plots.loss_curves({}).axes)
+
+
+def test_time_to_quality_draws_a_line_for_each_run_and_what_no_training_scores():
+    def row(recipe, seed, minutes, score):
+        numbers = {"step": minutes, "seconds": 60 * minutes, "kid": score, "kid_error": 0.5, "error_removing": 9 * score}
+        return {"recipe": recipe, "seed": seed, **numbers}
+
+    rows = [row("doing nothing", 0, 0, 7), row("slow", 0, 1, 6), row("slow", 0, 2, 5)]
+    rows += [row("quick", seed, minutes, 4 - minutes + seed) for seed in (0, 1) for minutes in (1, 2)]
+    figure = plots.time_to_quality(Recording({}, rows), {"slow": "the paper's", "quick": "ours"})
+    invented, removed = figure.axes
+    drawn = [list(map(tuple, line.get_xydata())) for line in invented.lines]
+    assert drawn == [[(1, 6), (2, 5)], [(1, 3), (2, 2)], [(1, 4), (2, 3)], [(0, 7), (1, 7)]]
+    assert [list(line.get_ydata()) for line in removed.lines] == [[54, 45], [27, 18], [36, 27], [63, 63]]
+    assert [text.get_text() for text in invented.get_legend().get_texts()] == ["the paper's", "ours"]
+    band = invented.collections[0].get_paths()[0].get_extents()
+    assert (band.y0, band.y1) == (4.5, 6.5) and not removed.collections
 
 
 def test_bars_of_the_held_out_errors():

@@ -73,7 +73,7 @@ from studylib.plots.padding import (
 )
 from studylib.plots.pix2pix import damaged_patch, middle_values, objectives, pair_scores
 from studylib.plots.tour import cyclegan_diagram, image_rows
-from studylib.plots.training import loss_curves
+from studylib.plots.training import loss_curves, time_to_quality
 from studylib.plots.transposed_convolution import (
     down_sampling,
     gradient_phases,
@@ -170,6 +170,7 @@ __all__ = [
     "strided_windows",
     "through_layers",
     "throughput",
+    "time_to_quality",
     "to_uint8",
     "toy_film",
     "toy_gan",

@@ -9,6 +9,7 @@ import keras
 from studylib.arguments import real_number, whole_number
 from studylib.schedule import ConstantThenLinear
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
+from studylib.training.memory import memory_sentence
 from studylib.training.run_folder import RunFolder
 
 
@@ -30,7 +31,7 @@ def train(
 
     The batch of step k depends on (seed, k) only, and a checkpoint holds the networks, both optimizers, the pools and
     the sums of the running epoch. A run that was stopped, or killed, therefore ends with the very weights and history
-    of one that was not.
+    of one that was not. Before the first step it says how much memory the training needs, and how much is free.
 
     Args:
         model: a compiled model with `set_learning_rate`, `learning_rate` and a train step that returns its losses,
@@ -85,6 +86,8 @@ def train(
             return history.rows
         if history.step:
             print(f"Continuing {run.path} at step {history.step} of {n_steps}.")
+        if sentence := memory_sentence(model, batch_size, task.image_size):
+            print(sentence)
 
         stop = StopAfterStep()
         progress = Progress(history.step, n_steps)

@@ -21,6 +21,7 @@ def parse(arguments):
     what.add_argument("--steps", action="store_true", help="only the comparison of steps")
     what.add_argument("--growth", action="store_true", help="only time and memory against pixels, filters and batch")
     what.add_argument("--quality", action="store_true", help="only how good recipes are after how long: hours")
+    what.add_argument("--memory", action="store_true", help="only the fit of the estimate of a training's memory")
     what.add_argument("--profile", metavar="NAME", choices=CONFIGURATIONS, help="only our step's time by operation")
     names = ", ".join(CONFIGURATIONS)
     parser.add_argument("--configurations", nargs="+", metavar="NAME", choices=CONFIGURATIONS, help=f"of {names}")
@@ -82,6 +83,23 @@ def measure_quality(options):
     print(f"Written: {path}")
 
 
+def measure_memory(options):
+    """The factors of studylib's estimate, and memory.csv: all settings, the estimate's error at each."""
+    from benchmarks import memory  # loads TensorFlow, which this process else does without
+
+    parts = {"fitted": memory.FITTED, "held out": () if options.quick else memory.HELD_OUT}
+    measured = {}
+    for setting in sum(parts.values(), ()):
+        measured[setting] = memory.measure(setting)
+        print(f"{setting}: {measured[setting]['peak'] / 1e6:.0f} MB", flush=True)
+    factors = memory.fit([measured[setting] for setting in memory.FITTED])
+    rows = [memory.row(one, measured[one], factors, part) for part, settings in parts.items() for one in settings]
+    print("", memory.as_text(rows, factors), sep="\n")
+    about = {"machine": report.machine()}
+    report.write_csv([{**row, **about} for row in rows], options.folder / "memory.csv")
+    print(f"Written: {options.folder / 'memory.csv'}")
+
+
 def show_profile(name, contenders):
     """Our step's, as its constructor compiles it; with `--contenders "ours, XLA"` that one's."""
     contender = "ours, XLA" if contenders == ["ours, XLA"] else "ours"
@@ -103,6 +121,9 @@ def main(arguments=None):
             show_profile(options.profile, options.contenders)
         if options.quality:
             measure_quality(options)
+            return 0
+        if options.memory:
+            measure_memory(options)
             return 0
         if not (options.profile or options.growth):
             measure_steps(options)

@@ -3,6 +3,8 @@
 This holds no loss and no training step: those are what the three models differ in.
 """
 
+import contextlib
+
 import keras
 
 from studylib.optimizers import FusedAdam
@@ -27,6 +29,7 @@ class AdversarialModel(keras.Model):
     """
 
     TERMS = ()
+    average = None  # a `WeightAverage` of the generators' weights, where a subclass keeps one
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -41,6 +44,23 @@ class AdversarialModel(keras.Model):
     def discriminator_variables(self):
         """What the discriminators' optimizer moves."""
         raise NotImplementedError
+
+    def take_average(self):
+        """Give the generators the average of their weights, where one is kept. `train` ends with it."""
+        if self.average:
+            for variable, average in zip(self.generator_variables, self.average.averages, strict=True):
+                variable.assign(average)
+
+    @contextlib.contextmanager
+    def averaged(self):
+        """Inside, the generators have the average of their weights, to be looked at or judged while they train."""
+        held = [variable.numpy() for variable in self.generator_variables]
+        self.take_average()
+        try:
+            yield self
+        finally:
+            for variable, value in zip(self.generator_variables, held, strict=True):
+                variable.assign(value)
 
     def report(self, terms):
         """Add this batch's `terms`, a dict of scalars named as TERMS, to the epoch's means; return them."""

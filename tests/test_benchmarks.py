@@ -5,6 +5,7 @@ import inspect
 import os
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -227,6 +228,25 @@ def test_table_and_csv_say_the_same(measured, tmp_path):
     assert [row["contender"] for row in stored] == [row["contender"] for row in rows]
     assert float(stored[0]["to_textbook"]) == 1.5 and stored[0]["machine"] == "a machine" and stored[0]["date"]
     assert stored[-1]["ms"] == "" and stored[-1]["remark"].startswith("left out")
+
+
+RESULTS = Path(report.__file__).parent / "results"
+
+
+def test_readme_shows_the_ratios_that_were_measured():
+    with open(RESULTS / "steps.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [*dict.fromkeys(row["configuration"] for row in rows)] == list(CONFIGURATIONS)
+    assert all(int(row["alternations"]) >= 10 for row in rows if row["ms"])
+    assert report.as_markdown(rows) in (RESULTS.parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_table_takes_our_faster_form(measured):
+    rows = report.rows(measured)
+    line = "| U-Net, 24 filters, 64 x 64, batch 1 | {} | {} | {} | {} |"
+    assert report.as_markdown(rows).splitlines()[-1] == line.format("1.88", "1.56", "62%", "on")
+    rows[1]["ms"] = 1000.0
+    assert report.as_markdown(rows).splitlines()[-1] == line.format("1.50", "1.25", "50%", "off")
 
 
 def test_without_pytorch_there_is_no_ratio_to_it(measured):

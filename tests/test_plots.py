@@ -66,8 +66,8 @@ def test_loss_curves_plot_each_column_and_bear_an_empty_history():
 
 def test_time_to_quality_draws_a_line_for_each_run_and_what_no_training_scores():
     def row(recipe, seed, minutes, score):
-        numbers = {"step": minutes, "seconds": 60 * minutes, "kid": score, "kid_error": 0.5, "error_removing": 9 * score}
-        return {"recipe": recipe, "seed": seed, **numbers}
+        scores = {"kid": score, "kid_error": 0.5, "error_removing": 9 * score}
+        return {"recipe": recipe, "seed": seed, "step": minutes, "seconds": 60 * minutes, **scores}
 
     rows = [row("doing nothing", 0, 0, 7), row("slow", 0, 1, 6), row("slow", 0, 2, 5)]
     rows += [row("quick", seed, minutes, 4 - minutes + seed) for seed in (0, 1) for minutes in (1, 2)]

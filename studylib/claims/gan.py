@@ -76,7 +76,9 @@ def minimax(note_values, distance_before, distance_as_real, distance_as_fake):
         f"{note_values['fake']:.2f} for the best D that gives that of fake; fakes that lower it go from energy "
         f"distance {distance_before:.3f} to {distance_as_real:.3f} with the first, to {distance_as_fake:.3f} with the "
         "second.",
-        None if as_it_is else 'D is the probability of "fake". With D the probability of "real", as everywhere else in '
+        None
+        if as_it_is
+        else 'D is the probability of "fake". With D the probability of "real", as everywhere else in '
         "this study, it is argmin_G max_D E[log D(y) + log(1 − D(G(x)))].",
     )
 

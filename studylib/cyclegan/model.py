@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from studylib.adversarial import AdversarialModel
 from studylib.arguments import real_number, whole_number
+from studylib.average import WeightAverage
 from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss, l1
 from studylib.networks import make_generator, patchgan_discriminator
@@ -49,6 +50,8 @@ class CycleGAN(AdversarialModel):
         gen_n_blocks: residual blocks (ResNet only). gen_n_downsamplings: halvings (U-Net and encoder-decoder only).
         disc_n_layers: stride-2 convolutions of each PatchGAN.
         adversarial: "lsgan", "gan" or "minimax", see `studylib.losses`.
+        ema_momentum: of a running average of the generators' weights, which paints better than the weights of one
+            moment; 0 keeps none. See `WeightAverage`; `take_average` and `averaged` bring it into the generators.
         seed: of the image pools. The networks' start values follow `keras.utils.set_random_seed`.
 
     Both optimizers are built here, so `fit` works at once and nothing is lost on saving: a model saved as `.keras` and
@@ -72,6 +75,7 @@ class CycleGAN(AdversarialModel):
         gen_n_downsamplings=4,
         disc_n_layers=3,
         adversarial="lsgan",
+        ema_momentum=0,
         seed=0,
         **kwargs,
     ):
@@ -89,6 +93,7 @@ class CycleGAN(AdversarialModel):
         self.gen_n_downsamplings = gen_n_downsamplings
         self.disc_n_layers = disc_n_layers
         self.adversarial = adversarial
+        self.ema_momentum = real_number("ema_momentum", ema_momentum, at_most=0.99999)
         self.seed = whole_number("seed", seed, at_least=0)
 
         self.loss_function = adversarial_loss(adversarial)
@@ -99,12 +104,15 @@ class CycleGAN(AdversarialModel):
         self.d_B = patchgan_discriminator(self.input_dim, disc_n_filters, disc_n_layers)
         self.pool_A = ImagePool(buffer_max_length, seed=2 * seed)
         self.pool_B = ImagePool(buffer_max_length, seed=2 * seed + 1)
+        self.average = WeightAverage(ema_momentum) if ema_momentum else None
         self.build((None, *self.input_dim))
         self.compile()
 
     def build(self, input_shape):
         self.pool_A.build(input_shape)
         self.pool_B.build(input_shape)
+        if self.average:
+            self.average.track(self.generator_variables)
         self.built = True
 
     def call(self, real_A):
@@ -189,6 +197,8 @@ class CycleGAN(AdversarialModel):
 
         self.generator_optimizer.apply(generator_gradients, self.generator_variables)
         self.discriminator_optimizer.apply(discriminator_gradients, self.discriminator_variables)
+        if self.average:
+            self.average.update(self.generator_variables)
         return self.report({**terms, **d_terms, "g_loss": g_loss})
 
     def test_step(self, data):
@@ -202,6 +212,6 @@ class CycleGAN(AdversarialModel):
         names = (
             "input_dim", "learning_rate", "buffer_max_length", "lambda_validation", "lambda_reconstr", "lambda_id",
             "generator_type", "gen_n_filters", "disc_n_filters", "gen_n_blocks", "gen_n_downsamplings",
-            "disc_n_layers", "adversarial", "seed",
+            "disc_n_layers", "adversarial", "ema_momentum", "seed",
         )  # fmt: skip
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

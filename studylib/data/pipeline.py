@@ -57,9 +57,7 @@ def draw(images, i, domain_seed, augment=True, jitter=JITTER):
     return batch / 127.5 - 1
 
 
-def image_batches(
-    images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None, paired=False, jitter=JITTER
-):
+def image_batches(images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None, paired=False, jitter=JITTER):
     """See `Task.pipeline`, which calls this with its own images.
 
     Args:

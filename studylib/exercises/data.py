@@ -225,6 +225,7 @@ def split(names, groups):
     ),
 )
 
+
 def check_draw(draw):
     """Check that the two domains are shuffled independently, pass by pass, without hidden state."""
     for n_a, n_b in ((2, 2), (3, 2), (40, 40)):

@@ -111,9 +111,11 @@ def without_normalization(model):
     """
     copy = keras.models.clone_model(
         model,
-        clone_function=lambda layer: layers.Identity(name=layer.name)
-        if isinstance(layer, _NORMALIZATIONS)
-        else type(layer).from_config(layer.get_config()),
+        clone_function=lambda layer: (
+            layers.Identity(name=layer.name)
+            if isinstance(layer, _NORMALIZATIONS)
+            else type(layer).from_config(layer.get_config())
+        ),
     )
     for layer in copy.layers:
         if layer.weights:

@@ -54,8 +54,7 @@ class Stage:
     def costs(self):
         """(parameters, multiply-adds, activation bytes) of the stage."""
         return tuple(
-            sum(getattr(row, name) for row in self.rows)
-            for name in ("parameters", "multiply_adds", "activation_bytes")
+            sum(getattr(row, name) for row in self.rows) for name in ("parameters", "multiply_adds", "activation_bytes")
         )
 
 

@@ -67,9 +67,7 @@ def _verdicts(axis, verdicts, title):
     axis.set_title(title, fontsize=9)
     axis.set(xticks=[], yticks=[], xlim=(-REACH, REACH), ylim=(-REACH, REACH))
     extent = (-REACH, REACH, -REACH, REACH)
-    return axis.imshow(
-        verdicts, cmap=VERDICTS, vmin=0, vmax=1, origin="lower", extent=extent, interpolation="bilinear"
-    )
+    return axis.imshow(verdicts, cmap=VERDICTS, vmin=0, vmax=1, origin="lower", extent=extent, interpolation="bilinear")
 
 
 def _fade(axis, density):

@@ -197,9 +197,7 @@ def loss_comparison(panels, ylabel, floor=None, scale="linear", linthresh=0.02):
         handles, labels = axis.get_legend_handles_labels()
         entries |= dict(zip(labels, handles, strict=True))
     entries = dict(sorted(entries.items(), key=lambda entry: floor is not None and entry[0] == floor[0]))  # it is last
-    figure.legend(
-        entries.values(), entries, loc="outside lower center", ncol=len(entries), frameon=False, fontsize=9
-    )
+    figure.legend(entries.values(), entries, loc="outside lower center", ncol=len(entries), frameon=False, fontsize=9)
     return figure
 
 

@@ -108,7 +108,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 class SampleSheet(keras.callbacks.Callback):
-    """Save `draw(model)`, a matplotlib figure, as the sample sheet of every finished epoch."""
+    """Save `draw(model)`, a matplotlib figure, as the sample sheet of every finished epoch, with averaged weights."""
 
     def __init__(self, run, history, draw):
         super().__init__()
@@ -118,7 +118,8 @@ class SampleSheet(keras.callbacks.Callback):
         epoch, rest = divmod(self.history.step, self.history.steps_per_epoch)
         if rest == 0:
             with written_atomically(self.run.sample_path(epoch)) as temporary:
-                self.draw(self.model).savefig(temporary)
+                with self.model.averaged():
+                    self.draw(self.model).savefig(temporary)
 
 
 class StopAfterStep(keras.callbacks.Callback):

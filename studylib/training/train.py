@@ -34,8 +34,8 @@ def train(
     of one that was not. Before the first step it says how much memory the training needs, and how much is free.
 
     Args:
-        model: a compiled model with `set_learning_rate`, `learning_rate` and a train step that returns its losses,
-            such as `CycleGAN`. It is trained, or restored, in place.
+        model: an `AdversarialModel`, such as `CycleGAN`. It is trained, or restored, in place; where it keeps an
+            average of its generators' weights, they have it in the end.
         task: a `studylib.data.Task`.
         run: folder of the run, for example "runs/line2color".
         epochs: passes over the larger domain.
@@ -80,6 +80,7 @@ def train(
         )
         history = History(run, steps_per_epoch, run.restore(model))
         if history.step == n_steps:
+            model.take_average()
             if not run.model_path.exists():  # it was killed just before
                 run.save_model(model)
             print(f"{run.path} is finished: {epochs} epochs in {history.elapsed():.0f} s. Its weights are loaded.")
@@ -119,6 +120,7 @@ def train(
             raise
         finally:
             progress.close()
+        model.take_average()  # behind the checkpoint, which holds the weights that go on
         if history.step < n_steps:
             print(f"Stopped after step {history.step} of {n_steps}. Run the same again to continue.")
         else:

@@ -18,12 +18,16 @@ class LiveTraining(keras.callbacks.Callback):
         super().__init__()
         self.draw, self.history = draw, history
 
+    def drawn(self):
+        with self.model.averaged():
+            return self.draw(self.model)
+
     def on_train_begin(self, logs=None):
         self.sheet, self.curves = DisplayHandle(), None
-        self.sheet.display(self.draw(self.model))
+        self.sheet.display(self.drawn())
 
     def on_epoch_end(self, epoch, logs=None):
-        self.sheet.update(self.draw(self.model))
+        self.sheet.update(self.drawn())
         history = self.history()
         if len(history.get("epoch", ())) < 2:
             return  # a curve needs two points

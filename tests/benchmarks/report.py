@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.configurations import CONTENDERS
+from benchmarks.configurations import CONFIGURATIONS, CONTENDERS
 
 
 def machine():
@@ -95,6 +95,25 @@ def as_text(table):
             f"{row['contender']:<24}{row['ms']:>11.1f}{_ratio(row, 'to_textbook'):>20}{_ratio(row, 'to_pytorch'):>20}"
             f"{row['share_of_peak']:>15.0%}{memory:>20}"
         )
+    return "\n".join(lines)
+
+
+def as_markdown(table):
+    """The ratios of our faster form, a line for each configuration, as the README shows them.
+
+    Args:
+        table: the rows of all configurations, as `rows` makes them or as text from their CSV file.
+    """
+    lines = [
+        "| training step | than the textbook's | than PyTorch's | of the matrix product's peak | XLA |",
+        "|:--|--:|--:|--:|:--|",
+    ]
+    for name in dict.fromkeys(row["configuration"] for row in table):
+        ours = [row for row in table if row["configuration"] == name and CONTENDERS[row["contender"]].family == "ours"]
+        row = min((row for row in ours if row["ms"]), key=lambda row: float(row["ms"]))
+        ratios = [f"{float(row[column]):.2f}" if row.get(column) else "" for column in ("to_textbook", "to_pytorch")]
+        xla = "on" if CONTENDERS[row["contender"]].arguments else "off"
+        lines.append(f"| {CONFIGURATIONS[name]} | {' | '.join(ratios)} | {float(row['share_of_peak']):.0%} | {xla} |")
     return "\n".join(lines)
 
 

@@ -1,6 +1,5 @@
 """One image, its padding and the convolution behind it: the picture of the interactive view."""
 
-
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure

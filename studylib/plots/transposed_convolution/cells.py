@@ -1,6 +1,5 @@
 """Grids of cells with numbers in them, and outlines around some: what the figures of this folder are drawn with."""
 
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import PathCollection

@@ -6,7 +6,13 @@ import pytest
 import tensorflow as tf
 
 from studylib.cyclegan import CycleGAN
-from studylib.networks.fast import Conv2D, Conv2DTranspose, fast_convolutions, plain_convolutions
+from studylib.networks.fast import (
+    Conv2D,
+    Conv2DTranspose,
+    fast_convolutions,
+    plain_convolutions,
+    xla_is_faster,
+)
 from studylib.networks.narrow import convolution_of_few, narrow_convolution, narrow_transposed_convolution
 from studylib.networks.winograd import mixed_kernel, winograd_convolution
 
@@ -160,3 +166,13 @@ def test_fast_step_equals_the_plain_one(jit_compile):
     for ours, theirs in zip(moved, plain_moved, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
     assert max(np.abs(theirs).max() for theirs in plain_moved[:-4]) > 0.01  # it was a step
+
+
+@pytest.mark.parametrize(
+    ("shape", "faster"), [((64, 64, 3), True), ((128, 128, 3), False), ((96, 200, 3), False), ((None, None, 3), False)]
+)
+def test_xla_is_for_small_images_and_for_gpus(shape, faster, monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    assert xla_is_faster(shape) is faster
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    assert xla_is_faster(shape) is True

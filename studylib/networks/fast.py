@@ -44,6 +44,17 @@ def plain_convolutions():
         _allowed.reset(token)
 
 
+def xla_is_faster(image_shape):
+    """Whether a training step on images of this shape, (height, width, channels), is faster with XLA.
+
+    On a processor it is below 128 x 128 pixels: there XLA saves most by making one operation of many small ones, and
+    above it the convolutions decide, which are TensorFlow's own without it. `make bench` measures both. On a GPU yes.
+    """
+    height, width = image_shape[:2]
+    small = None not in (height, width) and height * width < 128 * 128
+    return small or bool(tf.config.list_physical_devices("GPU"))
+
+
 def _is_fast(layer, inputs):
     """Whether a layer may take a fast form of itself here.
 

@@ -3,11 +3,12 @@
 import argparse
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 from benchmarks import growth, report
 from benchmarks.client import ROOT, Client, WorkerError, python_with_torch
-from benchmarks.configurations import CONFIGURATIONS, CONTENDERS
+from benchmarks.configurations import CONFIGURATIONS, CONTENDERS, Configuration
 from benchmarks.measuring import measure
 
 QUICK = {"configurations": ["unet-64-batch1", "resnet6-64-batch1"], "alternations": 3, "seconds": 0.3}
@@ -22,6 +23,7 @@ def parse(arguments):
     what.add_argument("--growth", action="store_true", help="only time and memory against pixels, filters and batch")
     what.add_argument("--quality", action="store_true", help="only how good recipes are after how long: hours")
     what.add_argument("--memory", action="store_true", help="only the fit of the estimate of a training's memory")
+    what.add_argument("--start", action="store_true", help="only the first step of a first and of a second run")
     what.add_argument("--profile", metavar="NAME", choices=CONFIGURATIONS, help="only our step's time by operation")
     names = ", ".join(CONFIGURATIONS)
     parser.add_argument("--configurations", nargs="+", metavar="NAME", choices=CONFIGURATIONS, help=f"of {names}")
@@ -100,6 +102,17 @@ def measure_memory(options):
     print(f"Written: {options.folder / 'memory.csv'}")
 
 
+def measure_start():
+    """The first step at the notebook's size, in a new process, with XLA's folder of kept programs empty, then not."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {"TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}"}
+        contender = CONTENDERS["ours, XLA"]._replace(environment=kept)
+        for run in ("first", "second"):
+            with Client(contender, Configuration("unet", 24, 64, 4)) as client:
+                first, again = (client.ask("run", 1)["seconds"] for _ in range(2))
+            print(f"{run} run: first step after {first:.1f} s, another one takes {1000 * again:.0f} ms", flush=True)
+
+
 def show_profile(name, contenders):
     """Our step's, as its constructor compiles it; with `--contenders "ours, XLA"` that one's."""
     contender = "ours, XLA" if contenders == ["ours, XLA"] else "ours"
@@ -121,6 +134,9 @@ def main(arguments=None):
             show_profile(options.profile, options.contenders)
         if options.quality:
             measure_quality(options)
+            return 0
+        if options.start:
+            measure_start()
             return 0
         if options.memory:
             measure_memory(options)

@@ -51,7 +51,7 @@ def test_turns_go_round_until_every_run_has_had_its_time(task, monkeypatch, tmp_
                 assert 3 <= run["seconds"][-1] < 60
             else:
                 assert run["step"][-1] == 2 * task.steps_per_epoch(64)
-    averaged, running = recording.runs(recipe="quick")[0], recording.runs(recipe="quick, no average")[0]
+    averaged, running = (recording.runs(recipe=name)[0] for name in ("quick", "quick, no average"))
     assert (averaged["step"] == running["step"]).all() and (averaged["kid"] != running["kid"]).all()
 
 

@@ -73,14 +73,3 @@ def test_learning_rate_follows_the_share_that_is_done(task, monkeypatch):
     expected = [0.002 * min(1, 2 * (1 - k / n)) for k in range(n)]
     np.testing.assert_allclose(rates, np.transpose([expected, expected]), rtol=1e-5)
     assert [*run.rows[0]] == list(quality.COLUMNS)
-
-
-@pytest.mark.parametrize("column", ["kid", "error_removing"])
-def test_our_recipe_reached_the_papers_score_in_less_than_half_its_time(column):
-    """What the notebook shows and the README says, by the recording that both are made from."""
-    recording = recorded.read(NOTEBOOK.parent / "recorded" / "time_to_quality.csv")
-    assert "--quality" in recording.header["command"]
-    for seed in map(int, recording.header["seeds"].split()):
-        (paper,), (ours,) = (recording.runs(recipe=recipe, seed=seed) for recipe in ("paper", "ours"))
-        assert paper["seconds"][-1] >= 15 * 60
-        assert recorded.time_reached(ours, column, paper[column][-1]) <= paper["seconds"][-1] / 2

@@ -78,11 +78,16 @@ def measure_growth(options):
 
 def measure_quality(options):
     from benchmarks import quality
+    from studylib import plots, recorded
 
     path = options.folder / "time_to_quality.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     quality.record(path, options.seeds, options.minutes, shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]))
-    print(f"Written: {path}")
+    runs = recorded.read(path)
+    plots.time_to_quality(runs, {row["recipe"]: row["recipe"] for row in runs.rows[1:]}).savefig(
+        path.with_suffix(".png"), dpi=120
+    )
+    print(f"Written: {path}, {path.with_suffix('.png')}")
 
 
 def measure_memory(options):

@@ -244,7 +244,8 @@ def test_train_hands_its_variables_to_the_notebook():
     [("no browser", "1", 1), ("no browser", "", 0), ("platform: only on macOS", "1", 0)],
 )
 def test_skips_fail_a_run_that_forbids_them(tmp_path, reason, forbidden, status):
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    for name in ("conftest.py", "latency.py"):
+        shutil.copy(ROOT / "tests" / name, tmp_path)
     test = f"import pytest\n\ndef test_a():\n    pass\n\ndef test_b():\n    pytest.skip({reason!r})\n"
     (tmp_path / "test_it.py").write_text(test)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(tmp_path)]

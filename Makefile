@@ -11,6 +11,8 @@ TASK = openmoji/line2color
 NAME = $(subst :,-,$(subst /,-,$(TASK)))
 EPOCHS = 30
 PARAMETERS =
+# make pretrained NAME=openmoji/flat2outlined MINUTES=20
+MINUTES =
 # make lock UPGRADE=--upgrade
 UPGRADE =
 # make recorded NAMES=ring_losses
@@ -24,7 +26,7 @@ OPTIONS =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train images recorded recorded-check bench test test-full lint interpreter lock clean
+.PHONY: help study train pretrained images recorded recorded-check bench test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -40,6 +42,12 @@ study: $(READY) ## open JupyterLab at the first notebook
 train: $(READY) ## train CycleGAN with the full budget into runs/<NAME>; repeat the command to continue
 	@$(PY) tools/run_notebook.py notebooks/09_cyclegan.ipynb "runs/$(NAME)/09_cyclegan.ipynb" --cwd notebooks \
 		-p run_name "$(NAME)" -p task "$(TASK)" -p epochs "$(EPOCHS)" $(PARAMETERS)
+
+# NAME is a task here. OPTIONS is handed on: OPTIONS="--seed 1".
+pretrained: NAME = $(TASK)
+pretrained: EPOCHS = 240
+pretrained: $(READY) ## train the weights of studylib/pretrained, or go on with it; MINUTES=20 for a stretch
+	@$(PY) tools/train_pretrained.py "$(NAME)" --epochs "$(EPOCHS)" $(if $(MINUTES),--minutes "$(MINUTES)") $(OPTIONS)
 
 # Longer than a notebook's minutes: made once, read by the notebooks, and repeated in part to see that they are true.
 recorded: $(READY) ## make the recorded runs of notebooks/recorded anew; NAMES="ring_losses" for some of them

@@ -93,14 +93,33 @@ def read(path):
 def record(experiment, path, header, told=print):
     """Run an `Experiment` and write the recording. `told` takes a sentence after each run.
 
+    The finished runs are kept in a file beside (see `unfinished`): stopped and called again, it goes on behind the last
+    of them, and ends with the recording that it would have made in one go.
+
     Args:
-        header: a function that gives the dict of texts for the top; called when all is done, so that it knows the time.
+        header: a function that gives the dict of texts for the top; called after each run, so that it knows the time.
+
+    Raises:
+        ValueError: the file beside holds other runs than this experiment begins with.
     """
-    rows = []
-    for k, settings in enumerate(experiment.settings):
+    beside = unfinished(path)
+    rows = read(beside).rows if beside.exists() else []
+    done, expected = list(_by_run(experiment, rows)), [tuple(settings.values()) for settings in experiment.settings]
+    n_done = len(done)
+    if done != expected[:n_done]:
+        raise ValueError(f"{beside.name} must hold the first runs of the experiment: remove it to begin anew.")
+    if n_done:
+        told(f"{Path(path).stem}: going on behind run {n_done} of {len(expected)}")
+    for k, settings in enumerate(experiment.settings[n_done:], n_done):
         rows += [settings | entry for entry in experiment.run(**settings)]
-        told(f"{Path(path).stem}: run {k + 1} of {len(experiment.settings)}, {_named(rows[-1])}")
-    write(rows, path, header())
+        write(rows, beside, header())
+        told(f"{Path(path).stem}: run {k + 1} of {len(expected)}, {_named(rows[-1])}")
+    os.replace(beside, path)
+
+
+def unfinished(path):
+    """Where `record` keeps the finished runs of a recording that is not whole yet: a path beside it."""
+    return Path(path).with_suffix(".unfinished")
 
 
 def write(rows, path, header):
@@ -126,9 +145,7 @@ def check(experiment, path, draw=None, first=None, told=print):
     """
     recorded = read(path)
     name = Path(path).name
-    by_run = {}
-    for row in recorded.rows:
-        by_run.setdefault(tuple(row.get(key) for key in experiment.settings[0]), []).append(row)
+    by_run = _by_run(experiment, recorded.rows)
     expected = [tuple(settings.values()) for settings in experiment.settings]
     if list(by_run) != expected:
         odd = sorted(set(expected) ^ set(by_run), key=str) or "their order"
@@ -148,6 +165,14 @@ def check(experiment, path, draw=None, first=None, told=print):
         problem = _difference(run, [settings | entry for entry in again])
         problems += [f"{name}, {_named(settings)}: {problem}"] if problem else []
     return problems
+
+
+def _by_run(experiment, rows):
+    """The rows of each run: a dict from the values of its settings, in the order of the rows."""
+    by_run = {}
+    for row in rows:
+        by_run.setdefault(tuple(row.get(name) for name in experiment.settings[0]), []).append(row)
+    return by_run
 
 
 def _difference(recorded, again):

@@ -29,6 +29,8 @@ CASES = [
     (cyclegan.terms, ({term: REACH[term] for term in SIX[:4]}, D_REACH), DOES_NOT_HOLD),
     (cyclegan.terms, ({**REACH, "cycle_A": {"g_AB": 0.0, "g_BA": 0.0}}, D_REACH), DOES_NOT_HOLD),
     (cyclegan.terms, (REACH, {"d_A": D_REACH["d_B"], "d_B": D_REACH["d_A"]}), DOES_NOT_HOLD),
+    (cyclegan.terms, (REACH, {d: {**row, "g_AB": 0.0, "g_BA": 0.0} for d, row in D_REACH.items()}), HOLDS),
+    (cyclegan.terms, (REACH, {d: {**row, "g_AB": 0.1, "g_BA": 0.0} for d, row in D_REACH.items()}), DOES_NOT_HOLD),
     (cyclegan.own_targets, ((0.4, 0.4), (1.0, 0.0)), DOES_NOT_HOLD),
     (cyclegan.own_targets, ((1.0, 0.0), (0.4, 0.4)), HOLDS),
     (cyclegan.constructor, (1_545_411, {"g_loss": 1.0}), HOLDS),
@@ -36,6 +38,21 @@ CASES = [
     (cyclegan.pool, ([0, 0, 70, 30], 50), WITH_CONDITION),
     (cyclegan.pool, ([0, 49, 20, 30], 50), HOLDS),
     (cyclegan.pool, ([0] * 100, 50), DOES_NOT_HOLD),
+    (cyclegan.pool, ([0, 0, 70, 30], 50, [0, 0]), WITH_CONDITION),
+    (cyclegan.identity, ({"g_AB": [4, 5], "g_BA": [2, 3]}, {"g_AB": [20, 9], "g_BA": [10, 12]}), HOLDS),
+    (cyclegan.identity, ({"g_AB": [4, 5], "g_BA": [2, 11]}, {"g_AB": [20, 9], "g_BA": [10, 12]}), WITH_CONDITION),
+    (cyclegan.identity, ({"g_AB": [4, 25], "g_BA": [2, 11]}, {"g_AB": [20, 9], "g_BA": [10, 12]}), DOES_NOT_HOLD),
+    (cyclegan.identity, ({"g_AB": [20], "g_BA": [12]}, {"g_AB": [5], "g_BA": [3]}), DOES_NOT_HOLD),
+    (cyclegan.outside_domain, ({"own": 10, "negative": 60}, {"own": 40, "negative": 40}, "own"), HOLDS),
+    (
+        cyclegan.outside_domain,
+        ({"own": 10, "negative": 60, "turned": 12}, {"own": 40, "negative": 40, "turned": 40}, "own"),
+        WITH_CONDITION,
+    ),
+    # A fainter domain has smaller errors all around: the share counts.
+    (cyclegan.outside_domain, ({"own": 10, "faint": 9}, {"own": 40, "faint": 10}, "own"), HOLDS),
+    (cyclegan.outside_domain, ({"own": 10, "turned": 12}, {"own": 40, "turned": 40}, "own"), DOES_NOT_HOLD),
+    (cyclegan.outside_domain, ({"own": 50, "turned": 12}, {"own": 40, "turned": 40}, "own"), HOLDS),  # nothing learned
     (cyclegan.objective, (TERMS, ADVERSARIAL_SQUARED, REST_ABSOLUTE), WITH_CONDITION),
     (cyclegan.objective, (TERMS, TERMS, OTHER), HOLDS),
     (cyclegan.objective, (TERMS, OTHER, TERMS), DOES_NOT_HOLD),
@@ -51,3 +68,15 @@ CASES = [
 @pytest.mark.parametrize(("verdict_of", "measured", "verdict"), CASES)
 def test_verdict_follows_the_measurement(verdict_of, measured, verdict):
     assert verdict_of(*measured).verdict == verdict
+
+
+def test_evidence_names_what_was_measured():
+    made = cyclegan.outside_domain(
+        {"own": 10, "negative": 60, "turned": 12}, dict(own=40, negative=40, turned=40), "own"
+    )
+    assert "own 10.0 (+75%); negative 60.0 (-50%), turned 12.0 (+70%)" in made.evidence
+    assert made.condition.startswith("it depends on what changes: more than half of the gain is left by turned")
+    made = cyclegan.identity({"g_AB": [4, 5], "g_BA": [2]}, {"g_AB": [20, 9], "g_BA": [10]})
+    assert "2 seeds: g_AB changes them by 4.0 to 5.0 with the term and by 9.0 to 20.0 without" in made.evidence
+    made = cyclegan.pool([0, 0, 70, 30], 50, [0, 0, 0])
+    assert "(by the 50% rule 50 % and 31 %)" in made.evidence and "With the pool off 100 % are new." in made.evidence

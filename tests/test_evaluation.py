@@ -41,6 +41,43 @@ def test_luminance_ramp():
     np.testing.assert_array_equal(evaluation.luminance_ramp(colours, 80, 140)[0, 0, :, 0], [255, 0, 0, 255])
 
 
+def test_edge_overlay_darkens_both_sides_of_an_edge_and_nothing_else():
+    images = np.full((1, 6, 8, 3), 240, np.uint8)
+    images[:, :, 4:, 2] = 100  # an edge in blue only, of 140 levels
+    expected = images.copy()
+    expected[:, :, 3:5] = np.rint(expected[:, :, 3:5] * 0.25)
+    np.testing.assert_array_equal(evaluation.edge_overlay(images, 140, 0.75), expected)
+    np.testing.assert_array_equal(evaluation.edge_overlay(images, 141, 0.75), images)
+
+
+def test_filters_are_images_at_the_settings_that_the_score_prefers():
+    outlined = np.full((2, 16, 16, 3), 255, np.uint8)
+    outlined[:, 4:12, 4:12] = (200, 60, 60)
+    truth = evaluation.edge_overlay(outlined, 64, 1.0)
+    made = evaluation.hand_made_filters(outlined, truth)
+    assert all(images.shape == outlined.shape and images.dtype == np.uint8 for images in made.values())
+    np.testing.assert_array_equal(made["best edge overlay"], truth)
+    brightest = evaluation.hand_made_filters(outlined, truth, score=lambda images, _: -images.mean())
+    assert brightest["best edge overlay"].mean() > made["best edge overlay"].mean()
+
+
+def test_cycle_error_goes_there_and_back_from_both_sides():
+    task = load_task("shapes/plain2striped", image_size=32)
+
+    class Model:
+        def g_AB(self, images):
+            return images / 2  # halves the contrast: rounding to 8 bits is all that is lost on the way back
+
+        def g_BA(self, images):
+            return np.clip(images * 2, -1, 1)
+
+    found = evaluation.cycle_errors(Model(), task)
+    assert found["A to B"] < 1
+    levels = task.test_b / 127.5 - 1
+    assert found["B to A"] == pytest.approx(127.5 * np.abs(np.clip(2 * levels, -1, 1) / 2 - levels).mean(), abs=0.6)
+    assert found["B to A"] > 20
+
+
 def ramp_errors(task, from_b):
     inputs, truth = (task.test_b, task.test_a) if from_b else (task.test_a, task.test_b)
     ramps = (evaluation.luminance_ramp(inputs, *ramp) for ramp in ((0, 256), (64, 128), (32, 224)))
@@ -66,7 +103,8 @@ def test_held_out_errors_of_known_models():
     for direction in errors.values():
         white = direction["constant white"]
         assert set(direction) == {
-            "doing nothing", "constant white", "3x3 maximum filter", "best luminance ramp", "trained model",
+            "doing nothing", "constant white", "3x3 maximum filter", "best luminance ramp", "best edge overlay",
+            "trained model",
         }  # fmt: skip
         assert white > 0
         assert direction["best luminance ramp"] <= min(ramp_errors(task, from_b=direction is errors["B to A"]))

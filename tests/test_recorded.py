@@ -14,7 +14,7 @@ import pytest
 import record_runs
 from record_runs import main
 
-from studylib.recorded import HEADER, Experiment, read, record, time_reached
+from studylib.recorded import HEADER, Experiment, read, record, time_reached, unfinished
 
 SETTINGS = [{"kind": kind, "seed": seed} for kind in ("plain", "steep") for seed in (0, 1)]
 
@@ -82,6 +82,41 @@ def test_recording_that_cannot_be_finished_leaves_the_one_before(path, experimen
     assert path.read_text() == before
 
 
+class Stopped:
+    """The run of the fixtures, which is interrupted once, in the middle of its third call, and counts its calls."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, kind, seed):
+        self.calls.append((kind, seed))
+        for entry in run(kind, seed):
+            if len(self.calls) == 3 and entry["step"] == 20:
+                raise KeyboardInterrupt
+            yield entry
+
+
+def test_a_recording_that_is_stopped_goes_on_behind_the_last_whole_run(path, tmp_path):
+    stopped, other, told = Stopped(), tmp_path / "other.csv", []
+    experiment = Experiment(stopped, SETTINGS)
+    with pytest.raises(KeyboardInterrupt):
+        record(experiment, other, header, told=told.append)
+    assert not other.exists() and len(read(unfinished(other)).runs()) == 2
+    record(experiment, other, header, told=told.append)
+    assert stopped.calls == [("plain", 0), ("plain", 1), ("steep", 0), ("steep", 0), ("steep", 1)]
+    assert other.read_bytes() == path.read_bytes()  # as if it had never been stopped
+    assert "other: going on behind run 2 of 4" in told
+    assert sorted(file.name for file in tmp_path.glob("*.*")) == ["cheap.csv", "other.csv"]
+
+
+def test_a_recording_does_not_go_on_behind_runs_of_another_experiment(path, experiment):
+    os.replace(path, unfinished(path))
+    with pytest.raises(ValueError, match="cheap.unfinished must hold the first runs of the experiment: remove it"):
+        record(Experiment(run, SETTINGS[1:]), path, header, told=str)
+    record(experiment, path, header, told=str)  # all runs are there: only the name was missing
+    assert len(read(path).runs()) == 4
+
+
 def test_run_that_is_not_there_is_named(path):
     with pytest.raises(ValueError, match="must hold the run that is asked for. Received: {'kind': 'flat'}"):
         read(path).runs(kind="flat")
@@ -105,9 +140,7 @@ def test_repetition_of_an_untouched_recording_agrees(path, experiment, capsys, d
     assert "Every repeated step is as it was recorded." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), [("plain,1,10,6,", "plain,1,10,6.1,"), ("steep,1,10,26,", "steep,1,10,25.9,")]
-)
+@pytest.mark.parametrize(("old", "new"), [("plain,1,10,6,", "plain,1,10,6.1,"), ("steep,1,10,26,", "steep,1,10,25.9,")])
 def test_changed_start_of_any_run_is_found_whichever_is_drawn(path, experiment, capsys, old, new):
     change(path, old, new)
     for draw in range(4):
@@ -205,6 +238,30 @@ def test_only_committed_code_is_recorded(tmp_path, experiment, checkout, capsys)
     assert "commit studylib and tools. Received: changes in studylib/code.py, tools/" in error
     (tmp_path / "elsewhere").mkdir()
     assert make(tmp_path / "elsewhere") == 2 and "Received: no commit" in capsys.readouterr().err
+
+
+def test_command_goes_on_with_the_same_code_only_and_adds_up_the_time(tmp_path, checkout, capsys):
+    def make(stop=True):
+        experiment = Experiment(stopped if stop else run, SETTINGS)
+        return main(["cheap"], {"cheap": experiment}, tmp_path / "recorded", checkout)
+
+    def commit(name, text):
+        (checkout / name).write_text(text)
+        for words in ("add .", "-c user.name=n -c user.email=e commit -q -m more"):
+            subprocess.run(["git", *words.split()], cwd=checkout, check=True)
+
+    stopped, beside = Stopped(), tmp_path / "recorded" / "cheap.unfinished"
+    with pytest.raises(KeyboardInterrupt):
+        make()
+    change(beside, "UTC, 0 seconds", "UTC, 5000 seconds")
+    commit("studylib/code.py", "step = 2\n")
+    capsys.readouterr()
+    assert make() == 2 and len(stopped.calls) == 3
+    assert re.search(r"cheap.unfinished holds runs of the code at commit \w{7,}: go on there", capsys.readouterr().err)
+    commit("studylib/code.py", "step = 1\n")
+    commit("notes.md", "other files may change in between")
+    assert make() == 0 and len(stopped.calls) == 5 and not beside.exists()
+    assert re.search(r"UTC, 500\d seconds", read(tmp_path / "recorded" / "cheap.csv").header["time"])
 
 
 def test_recordings_of_the_study_were_made_from_committed_code():

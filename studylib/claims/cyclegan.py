@@ -6,6 +6,9 @@ Every function takes measured numbers and returns a `NoteCheck`.
 import numpy as np
 
 from studylib.claims import check_the_note
+from studylib.cyclegan.pool_history import expected_age_shares
+
+LOST = 0.5  # of what the model gained on its own domain: who has less than this left has lost the greater part
 
 
 def four_networks(shapes, n_shared):
@@ -97,6 +100,33 @@ def own_targets(final_note, final_own):
     )
 
 
+def identity(with_term, without):
+    """9.7: what the identity term does to images that are already in the target domain.
+
+    Args:
+        with_term, without: dict from a generator's name to the errors of g_AB(B) against B, or of g_BA(A) against A, in
+            grey levels, one for each seed: of models trained alike but for the identity term.
+    """
+    stays = [max(with_term[name]) < min(without[name]) for name in with_term]
+    listed = "; ".join(
+        f"{name} changes them by {_span(with_term[name])} with the term and by {_span(without[name])} without"
+        for name in with_term
+    )
+    n_seeds = len(next(iter(with_term.values())))
+    condition = None
+    if not all(stays) and any(stays):
+        kept = " and ".join(name for name, does in zip(with_term, stays, strict=True) if does)
+        condition = f"in these runs it is shown for {kept} only."
+    return check_the_note(
+        "9.7",
+        "The identity term (항등 손실) lets an image that is already in the target domain stay as it is.",
+        any(stays),
+        f"images of the target domain, mean absolute change in grey levels, {n_seeds} "
+        f"{'seed' if n_seeds == 1 else 'seeds'}: {listed}.",
+        condition,
+    )
+
+
 def constructor(n_parameters, losses):
     """9.8: the call of the notes.
 
@@ -113,15 +143,17 @@ def constructor(n_parameters, losses):
     )
 
 
-def pool(ages, max_length):
+def pool(ages, max_length, ages_off=()):
     """9.9: what the pool shows.
 
     Args:
         ages: of the images shown once the pool is full: 0 for a new one, k for one that k others followed.
         max_length: size of the pool.
+        ages_off: the same for a pool of length 0.
     """
     ages = np.asarray(ages)
     share_new, share_older = np.mean(ages == 0), np.mean(ages >= max_length)
+    older = 1 - expected_age_shares(max_length, max_length).sum()
     condition = None
     if share_older > 0:
         condition = (
@@ -133,7 +165,8 @@ def pool(ages, max_length):
         f"The discriminator sees the last {max_length} images.",
         share_new < 0.95,
         f"of the images shown {100 * share_new:.0f} % are new and {100 * share_older:.0f} % are older than the last "
-        f"{max_length}; the oldest is {ages.max()} images old.",
+        f"{max_length} (by the 50% rule 50 % and {100 * older:.0f} %); the oldest is {ages.max()} images old."
+        + (f" With the pool off {100 * np.mean(np.equal(ages_off, 0)):.0f} % are new." if len(ages_off) else ""),
         condition,
     )
 
@@ -193,3 +226,35 @@ def schedule(rates, n_constant, n_steps):
         f"{rates[0]:.2g} at step 0, {rates[n_constant]:.2g} at step {n_constant}, {rates[middle]:.2g} at step "
         f"{middle}, {rates[-1]:.2g} at step {n_steps}.",
     )
+
+
+def outside_domain(errors, nothing, own):
+    """9.14: a model on images of a domain that it was not trained on, where the truth is known all the same.
+
+    The gain is the share of the error of doing nothing that the model takes away: 1 for a perfect one, 0 for one that
+    is as good as none, negative for one that does harm.
+
+    Args:
+        errors: dict from a domain's name to the model's error on held-out pairs, in grey levels.
+        nothing: the same for doing nothing.
+        own: name of the domain that the model was trained on.
+    """
+    gains = {name: 1 - errors[name] / nothing[name] for name in errors}
+    others = [name for name in gains if name != own]
+    low = [name for name in others if gains[name] < LOST * gains[own] or gains[own] <= 0]
+    kept = [name for name in others if name not in low]
+    listed = ", ".join(f"{name} {errors[name]:.1f} ({gains[name]:+.0%})" for name in others)
+    return check_the_note(
+        "9.14",
+        "Used on another domain (영역 적응, domain adaptation) the accuracy may be low.",
+        bool(low),
+        f"error in grey levels, and the share of the error of doing nothing that the model takes away: {own} "
+        f"{errors[own]:.1f} ({gains[own]:+.0%}); {listed}.",
+        f"it depends on what changes: more than half of the gain is left by {' and '.join(kept)}." if kept else None,
+    )
+
+
+def _span(values):
+    """One number, or from the least to the largest, as text."""
+    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
+    return low if low == high else f"{low} to {high}"

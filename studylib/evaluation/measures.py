@@ -32,7 +32,7 @@ def sharpness(images, where=None):
     Returns:
         Grey levels (0 to 255) per pixel; 0 where there is no slope at all.
     """
-    levels = _grey_levels(images)
+    levels = grey_levels(images)
     total = squares = 0.0
     for axis in (1, 2):
         slopes = np.abs(np.diff(levels, axis=axis))
@@ -57,7 +57,7 @@ def colourfulness(images):
 
     Reference: Hasler, Suesstrunk: "Measuring Colourfulness in Natural Images", SPIE 5007, 2003.
     """
-    levels = _grey_levels(images)
+    levels = grey_levels(images)
     if levels.ndim != 4 or levels.shape[-1] != 3:
         raise ValueError(f"images must be of shape (N, H, W, 3). Received: shape {levels.shape}")
     red, green, blue = np.moveaxis(levels, -1, 0)
@@ -66,7 +66,7 @@ def colourfulness(images):
     return float(np.mean(spread + 0.3 * middle))
 
 
-def _grey_levels(images):
+def grey_levels(images):
     """Images, uint8 or float in [-1, 1], as float64 from 0 to 255."""
     images = np.asarray(images)
     levels = images.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Exercises of notebook 09: the cycle loss, the image pool, the learning-rate schedule."""
+"""Exercises of notebook 09: the cycle loss, the image pool, the schedule (`cyclegan_audit` holds the fourth)."""
 
 from studylib.exercises import Exercise
 

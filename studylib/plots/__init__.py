@@ -1,6 +1,14 @@
 """Every picture of the study. Each function returns a matplotlib Figure and shows nothing."""
 
-from studylib.plots.cyclegan import gradient_reach, held_out_errors, learning_rate, pool_ages
+from studylib.plots.ablation import ablation_outputs, ablation_spread
+from studylib.plots.cyclegan import (
+    colour_drift,
+    disturbed_round_trips,
+    gradient_reach,
+    held_out_errors,
+    hidden_information,
+    learning_rate,
+)
 from studylib.plots.data import (
     augmented_versions,
     collage,
@@ -13,6 +21,8 @@ from studylib.plots.data import (
     throughput,
     two_domains,
 )
+from studylib.plots.evaluation import cases, damage_table, method_scores, sample_size_bias
+from studylib.plots.gallery import gallery, gallery_ranks
 from studylib.plots.gan import (
     discriminator_alone,
     groups_and_samples,
@@ -23,6 +33,8 @@ from studylib.plots.gan import (
     toy_gan,
 )
 from studylib.plots.grid import as_float, drawn, image_grid, sample_sheet, to_uint8
+from studylib.plots.health import against_healthy, health_courses
+from studylib.plots.image_pool import image_pool, pool_ages
 from studylib.plots.losses import (
     adversarial_losses,
     failures,
@@ -93,36 +105,48 @@ from studylib.plots.transposed_convolution import (
 )
 
 __all__ = [
+    "ablation_outputs",
+    "ablation_spread",
     "activation_functions",
     "adversarial_losses",
+    "against_healthy",
     "against_learning_rate",
     "as_float",
     "augmented_versions",
     "border_growth",
     "border_maps",
     "border_profiles",
+    "cases",
     "clouds",
     "coarse_and_fine",
     "collage",
+    "colour_drift",
     "contrast_rows",
     "correlation_matrices",
     "cut_skips",
     "cyclegan_diagram",
+    "damage_table",
     "damaged_patch",
     "discriminator_alone",
     "discriminator_diagram",
     "distinct_crops",
+    "disturbed_round_trips",
     "down_sampling",
     "drawn",
     "failures",
+    "gallery",
+    "gallery_ranks",
     "generator_diagram",
     "gradient_counts",
     "gradient_phases",
     "gradient_reach",
     "groups_and_samples",
     "guesses",
+    "health_courses",
     "held_out_errors",
+    "hidden_information",
     "image_grid",
+    "image_pool",
     "image_rows",
     "invariance_error",
     "kernel_histograms",
@@ -134,6 +158,7 @@ __all__ = [
     "loss_curves",
     "matrix_grids",
     "member_training",
+    "method_scores",
     "middle_values",
     "mirrored_meanings",
     "network_costs",
@@ -156,6 +181,7 @@ __all__ = [
     "repeated_runs",
     "residual_block",
     "rows_of_cells",
+    "sample_size_bias",
     "sample_sheet",
     "score_histograms",
     "score_paths",

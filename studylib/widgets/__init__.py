@@ -1,5 +1,6 @@
 """Every interactive view of the study. Each function returns an ipywidgets box and calls `plots` for the picture."""
 
+from studylib.widgets.cyclegan import image_pool
 from studylib.widgets.data import augmentation
 from studylib.widgets.gan import toy_training
 from studylib.widgets.losses import losses
@@ -13,6 +14,7 @@ __all__ = [
     "augmentation",
     "damaged_patch",
     "generators",
+    "image_pool",
     "losses",
     "normalization",
     "padding",

@@ -63,4 +63,5 @@ FAST = {
         "judge_steps": 60,
         "n_pool_images": 200,
     },
+    "10_evaluation": {"n_draws": 3, "ablation_steps": 10},
 }

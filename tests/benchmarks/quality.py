@@ -37,7 +37,7 @@ class Recipe:
     jit_compile: bool = False
 
 
-OUR_NETWORK = {"generator_type": "unet", "gen_n_filters": 24, "disc_n_filters": 16}
+OUR_NETWORK = {"generator_type": "unet", "gen_n_filters": 24, "disc_n_filters": 16, "disc_n_layers": 2}
 PAPER_WEIGHTS = {"learning_rate": 0.0002, "lambda_reconstr": 10, "lambda_id": 5}
 OUR_WEIGHTS = {"learning_rate": 0.0003, "lambda_reconstr": 4, "lambda_id": 0.5, "ema_momentum": 0.998}
 # The paper's images have 128 or 256 pixels; for the smaller ones it takes six residual blocks. Its 200 epochs would

@@ -18,7 +18,7 @@ UPGRADE =
 # make recorded NAMES=ring_losses
 NAMES =
 # make test PARALLEL="-n 0": one after the other, in one process
-PARALLEL = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # make bench OPTIONS="--steps --quick"
 OPTIONS =
 
@@ -48,7 +48,7 @@ report: $(READY) ## write runs/<NAME>/report.html: curves, sheets, held-out pict
 
 # NAME is a task here. OPTIONS is handed on: OPTIONS="--seed 1".
 pretrained: NAME = $(TASK)
-pretrained: EPOCHS = 240
+pretrained: EPOCHS = 60
 pretrained: $(READY) ## train the weights of studylib/pretrained, or go on with it; MINUTES=20 for a stretch
 	@$(PY) tools/train_pretrained.py "$(NAME)" --epochs "$(EPOCHS)" $(if $(MINUTES),--minutes "$(MINUTES)") $(OPTIONS)
 

@@ -51,7 +51,7 @@ def test_two_halves_of_the_truth_are_apart_by_fid_and_not_by_kid(task):
     assert small.fid > 1.5 * middle.fid > 2 * large.fid > 0
     for row in (small, middle, large):
         assert row.fid > 2 * row.fid_spread  # far from 0 in nearly every draw
-        assert abs(row.kid) < 2 * row.kid_spread  # KID: 0 within chance
+        assert abs(row.kid) < row.kid_spread  # KID: 0 within chance, which is a third of this for a mean of 8 draws
     assert evaluation.sample_size_bias(vectors, (20,), n_draws=8)[0] == small
 
 

@@ -100,33 +100,6 @@ def own_targets(final_note, final_own):
     )
 
 
-def identity(with_term, without):
-    """9.7: what the identity term does to images that are already in the target domain.
-
-    Args:
-        with_term, without: dict from a generator's name to the errors of g_AB(B) against B, or of g_BA(A) against A, in
-            grey levels, one for each seed: of models trained alike but for the identity term.
-    """
-    stays = [max(with_term[name]) < min(without[name]) for name in with_term]
-    listed = "; ".join(
-        f"{name} changes them by {_span(with_term[name])} with the term and by {_span(without[name])} without"
-        for name in with_term
-    )
-    n_seeds = len(next(iter(with_term.values())))
-    condition = None
-    if not all(stays) and any(stays):
-        kept = " and ".join(name for name, does in zip(with_term, stays, strict=True) if does)
-        condition = f"in these runs it is shown for {kept} only."
-    return check_the_note(
-        "9.7",
-        "The identity term (항등 손실) lets an image that is already in the target domain stay as it is.",
-        any(stays),
-        f"images of the target domain, mean absolute change in grey levels, {n_seeds} "
-        f"{'seed' if n_seeds == 1 else 'seeds'}: {listed}.",
-        condition,
-    )
-
-
 def constructor(n_parameters, losses):
     """9.8: the call of the notes.
 
@@ -252,9 +225,3 @@ def outside_domain(errors, nothing, own):
         f"{errors[own]:.1f} ({gains[own]:+.0%}); {listed}.",
         f"it depends on what changes: more than half of the gain is left by {' and '.join(kept)}." if kept else None,
     )
-
-
-def _span(values):
-    """One number, or from the least to the largest, as text."""
-    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
-    return low if low == high else f"{low} to {high}"

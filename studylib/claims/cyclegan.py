@@ -217,11 +217,16 @@ def outside_domain(errors, nothing, own):
     low = [name for name in others if gains[name] < LOST * gains[own] or gains[own] <= 0]
     kept = [name for name in others if name not in low]
     listed = ", ".join(f"{name} {errors[name]:.1f} ({gains[name]:+.0%})" for name in others)
+    condition = (
+        f"it depends on what changes: more than half of the gain is left by {' and '.join(kept)}." if kept else None
+    )
+    if gains[own] <= 0:
+        condition = f"nothing can be decided here: on {own} itself the model is no better than doing nothing."
     return check_the_note(
         "9.14",
         "Used on another domain (영역 적응, domain adaptation) the accuracy may be low.",
         bool(low),
         f"error in grey levels, and the share of the error of doing nothing that the model takes away: {own} "
         f"{errors[own]:.1f} ({gains[own]:+.0%}); {listed}.",
-        f"it depends on what changes: more than half of the gain is left by {' and '.join(kept)}." if kept else None,
+        condition,
     )

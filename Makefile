@@ -42,8 +42,9 @@ study: $(READY) ## open JupyterLab at the first notebook
 train: $(READY) ## train CycleGAN with the full budget into runs/<NAME>; repeat the command to continue
 	@$(PY) tools/run_notebook.py notebooks/09_cyclegan.ipynb "runs/$(NAME)/09_cyclegan.ipynb" --cwd notebooks \
 		-p run_name "$(NAME)" -p task "$(TASK)" -p epochs "$(EPOCHS)" $(PARAMETERS)
+	-@$(PY) tools/write_report.py "runs/$(NAME)"
 
-report: $(READY) ## write runs/<NAME>/report.html: curves, sheets, held-out pictures and the table of a run
+report: $(READY) ## write runs/<NAME>/report.html anew: curves, sheets, held-out pictures and the table of a run
 	@$(PY) tools/write_report.py "runs/$(NAME)"
 
 # NAME is a task here. OPTIONS is handed on: OPTIONS="--seed 1".

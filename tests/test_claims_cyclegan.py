@@ -1,4 +1,4 @@
-"""Each verdict of notebook 09, fed with a measurement and with its opposite, says the one and the other."""
+"""Each verdict of notebooks 09 and 10, fed with a measurement and with its opposite, says the one and the other."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,8 @@ CASES = [
     # A fainter domain has smaller errors all around: the share counts.
     (cyclegan.outside_domain, ({"own": 10, "faint": 9}, {"own": 40, "faint": 10}, "own"), HOLDS),
     (cyclegan.outside_domain, ({"own": 10, "turned": 12}, {"own": 40, "turned": 40}, "own"), DOES_NOT_HOLD),
-    (cyclegan.outside_domain, ({"own": 50, "turned": 12}, {"own": 40, "turned": 40}, "own"), WITH_CONDITION),  # nothing learned
+    # Nothing learned, nothing to say.
+    (cyclegan.outside_domain, ({"own": 50, "turned": 12}, {"own": 40, "turned": 40}, "own"), WITH_CONDITION),
     (cyclegan.objective, (TERMS, ADVERSARIAL_SQUARED, REST_ABSOLUTE), WITH_CONDITION),
     (cyclegan.objective, (TERMS, TERMS, OTHER), HOLDS),
     (cyclegan.objective, (TERMS, OTHER, TERMS), DOES_NOT_HOLD),

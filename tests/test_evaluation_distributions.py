@@ -7,6 +7,8 @@ from scipy.spatial.distance import pdist
 
 from studylib import evaluation
 from studylib.data import load_task
+from studylib.evaluation.frechet import frechet_distance, normal_of
+from studylib.evaluation.scores import true_set
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,16 @@ def test_frechet_distance_of_one_number_and_of_fewer_points_than_numbers():
     assert evaluation.frechet_distance(few, few) == pytest.approx(0, abs=1e-9)
     # The two are apart by a shift only, so that the covariances cancel.
     assert evaluation.frechet_distance(few + 3, few) == pytest.approx(40 * 9)
+
+
+def test_what_is_known_of_the_truth_changes_nothing(task):
+    images, truth = task.test_a[:20], task.test_b[:20]
+    x, y = evaluation.features(images), evaluation.features(truth)
+    assert frechet_distance(x, y, normal_of(y)) == frechet_distance(x, y) > 0
+    normal = normal_of(y)
+    np.testing.assert_allclose(normal.root.T @ normal.root, np.cov(y.T), atol=1e-8)
+    assert normal.variance == pytest.approx(np.trace(np.cov(y.T)))
+    assert evaluation.scores(images, truth, known=true_set(truth)) == evaluation.scores(images, truth)
 
 
 def test_frechet_distance_needs_two_sets_of_one_kind():

@@ -1,4 +1,4 @@
-"""The verdicts of notebook 09: what follows from its measurements about the notes' words on CycleGAN.
+"""The verdicts of notebooks 09 and 10: what follows from its measurements about the notes' words on CycleGAN.
 
 Every function takes measured numbers and returns a `NoteCheck`.
 """

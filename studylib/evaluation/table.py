@@ -8,7 +8,7 @@ from studylib.evaluation.encoder import features
 from studylib.evaluation.filters import hand_made_filters
 from studylib.evaluation.held_out import cycle_errors, translate
 from studylib.evaluation.kernel_distance import KernelDistance, kernel_distance
-from studylib.evaluation.scores import HIGHER, MEASURES, NEAR_ONE, scores
+from studylib.evaluation.scores import HIGHER, MEASURES, NEAR_ONE, scores, true_set
 
 MODEL, OTHER_TRUTH = "trained model", "other true pictures"
 CLEARLY = 3  # standard errors between two KIDs that are told apart
@@ -119,19 +119,19 @@ def evaluate(model, task, others=None):
     others, cycles, table, untrained = others or {}, cycle_errors(model, task), {}, {}
     sides = (task.test_a[:n], task.test_b[:n], task.train_b), (task.test_b[:n], task.test_a[:n], task.train_a)
     for k, (direction, (inputs, truth, seen)) in enumerate(zip(cycles, sides, strict=True)):
-        true_features = features(truth)
-        methods = _without_learning(inputs, truth, task.aligned, true_features)
+        known = true_set(truth)
+        methods = _without_learning(inputs, truth, task.aligned, known.features)
         untrained |= dict.fromkeys(methods)
         if taken := sorted({*methods, MODEL, OTHER_TRUTH} & set(others)):
             raise ValueError(f"A name in others must not be that of another row. Received: {taken[0]!r}")
         for name, generators in {**others, MODEL: (model.g_AB, model.g_BA)}.items():
             if generators[k] is not None:
                 methods[name] = translate(generators[k], inputs)
-        found = {name: scores(images, truth, task.aligned, true_features) for name, images in methods.items()}
+        found = {name: scores(images, truth, task.aligned, known) for name, images in methods.items()}
         found[MODEL] = found[MODEL]._replace(cycle=cycles[direction])
         if len(seen) >= n:
             drawn = np.random.default_rng(0).permutation(len(seen))[:n]
-            found[OTHER_TRUTH] = scores(seen[drawn], truth, False, true_features)
+            found[OTHER_TRUTH] = scores(seen[drawn], truth, False, known)
         table[direction] = found
     titles = {"A to B": f"{task.label_a} to {task.label_b}", "B to A": f"{task.label_b} to {task.label_a}"}
     return Evaluation(task.name, n, titles, table, tuple(untrained))

@@ -17,6 +17,7 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="run the notebooks with their default parameters")
 
 
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist is loaded
 def pytest_xdist_auto_num_workers(config):
     """One more than there are cores, as tests often wait for a browser or a kernel; where 4 GB are free for each."""
     return max(1, min(psutil.cpu_count() + 1, psutil.virtual_memory().available // 4_000_000_000))

@@ -49,7 +49,7 @@ PAPER_NETWORK = {"generator_type": "resnet", "gen_n_filters": 64, "gen_n_blocks"
 RECIPES = {
     "paper": Recipe(PAPER_NETWORK | PAPER_WEIGHTS, augmentation={"jitter": JITTER, "shift": 0}),
     # The defaults of notebook 09 and `make train`; a test compares.
-    "ours": Recipe(OUR_NETWORK | OUR_WEIGHTS, batch_size=4, constant_share=0.6, epochs=15, jit_compile=True),
+    "ours": Recipe(OUR_NETWORK | OUR_WEIGHTS, batch_size=4, constant_share=0.6, epochs=30, jit_compile=True),
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from studylib.arguments import true_or_false
 from studylib.evaluation.diversity import relative_diversity
 from studylib.evaluation.encoder import features
 from studylib.evaluation.frechet import frechet_distance
@@ -75,6 +76,7 @@ def scores(images, truth, paired=True, true_features=None):
     Raises:
         ValueError: two shapes, fewer than 3 pictures, or true pictures that are all alike.
     """
+    true_or_false("paired", paired)
     vectors = features(images)
     true_features = features(truth) if true_features is None else true_features
     by_pair = [None] * 4

@@ -93,13 +93,14 @@ class Odd:
         (Odd(), "a value of type Odd"),
         ([[1, 2], [3]], "[[1, 2], [3]]"),
     ],
+    ids=range(7),  # pytest would write out the large number
 )
 def test_any_value_is_shown_in_one_line(value, text):
     assert shown(value) == text
     assert len(shown([value] * 1000)) <= 80 and "\n" not in shown([value] * 1000)
 
 
-@pytest.mark.parametrize("value", [10**400, 10**5000, float("-inf"), 1j, np.array([0.5])])
+@pytest.mark.parametrize("value", [10**400, 10**5000, float("-inf"), 1j, np.array([0.5])], ids=range(5))
 def test_numbers_that_no_float_holds_are_refused(value):
     with pytest.raises(ValueError, match="^x must be 0 or more. Received: x=."):
         real_number("x", value)

@@ -82,7 +82,8 @@ class Dying:
         if self.bytes is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores this signal, and would go on
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (self.bytes, resource.RLIM_INFINITY))
+            most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.bytes, most))
         else:
             self.watching = True
             sys.addaudithook(self.hear)

@@ -19,7 +19,7 @@ from studylib.training.run_folder import KEPT_CHECKPOINTS
 SIZE, STEPS_PER_EPOCH = 16, 50
 N_STEPS, N_STEPS_FULL = 600, 10_000
 WARM_UP = 200  # steps until everything has been done once: graph, checkpoints, sheets
-# Bytes of memory a step. A batch of this model that is not set free takes 6,144, a row of the history some 30.
+# Bytes of memory a step. A batch of this model has 6,144: only the long run would see that it is not set free.
 BOUND, BOUND_FULL = 8_000, 400
 
 

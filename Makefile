@@ -9,7 +9,7 @@ READY = $(VENV)/installed.lock
 # make train TASK=openmoji/flat2outlined NAME=my-run EPOCHS=20 PARAMETERS="-p batch_size 4"
 TASK = openmoji/line2color
 NAME = $(subst :,-,$(subst /,-,$(TASK)))
-EPOCHS = 30
+EPOCHS = 15
 PARAMETERS =
 # make pretrained NAME=openmoji/flat2outlined MINUTES=20
 MINUTES =

@@ -40,10 +40,7 @@ def load_network(path, compile=False):
     path = _file(path)
     check_archive(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.namelist():
-                if member.endswith(".h5"):
-                    _check_hdf5(archive, member)
+        check_weights(path)
         # Safe mode: a file may name layers, and carries no code of its own.
         return keras.models.load_model(path, compile=compile, safe_mode=True)
     except Exception as error:  # Keras, h5py and zipfile have their own ways of saying no
@@ -122,21 +119,28 @@ def _check_members(place, members):
         raise ValueError(f"{place} would unpack from {packed:,} bytes to {unpacked:,}: that is a trap, no data.")
 
 
-def _check_hdf5(archive, name):
-    """The same for the weights inside: a dataset may claim any shape and store nothing."""
+def check_weights(path):
+    """Raise an error where the weights in a `.keras` file claim far more than they store, or cannot be read.
+
+    A dataset of HDF5 may claim any shape and store nothing. To be called after `check_archive`.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith(".h5"):
+                content = archive.read(name)
+                claimed = _bytes_claimed(content)
+                if claimed > max(ALWAYS_TAKEN, MOST_EXPANSION * len(content)):
+                    raise ValueError(f"{name} claims {claimed:,} bytes of weights and stores {len(content):,}")
+
+
+def _bytes_claimed(content):
+    """What all datasets of an HDF5 file would take in memory, by their shapes."""
     import h5py
 
-    claimed = []
-
-    def add(_, item):
-        if isinstance(item, h5py.Dataset):
-            claimed.append((item.size or 0) * item.dtype.itemsize)
-
-    content = archive.read(name)
+    found = []
     with h5py.File(io.BytesIO(content)) as file:
-        file.visititems(add)
-    if sum(claimed) > max(ALWAYS_TAKEN, MOST_EXPANSION * len(content)):
-        raise ValueError(f"{name} claims {sum(claimed):,} bytes of weights and stores {len(content):,}")
+        file.visititems(lambda _, item: found.append(getattr(item, "nbytes", 0)))  # a group has none
+    return sum(found)
 
 
 def _file(path):

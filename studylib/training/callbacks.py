@@ -122,9 +122,10 @@ class SampleSheet(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         epoch, rest = divmod(self.history.step, self.history.steps_per_epoch)
         if rest == 0:
+            with self.model.averaged():
+                sheet = self.draw(self.model)
             with written_atomically(self.run.sample_path(epoch)) as temporary:
-                with self.model.averaged():
-                    self.draw(self.model).savefig(temporary)
+                sheet.savefig(temporary)
 
 
 class StopAfterStep(keras.callbacks.Callback):

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from studylib.files import read_json
+from studylib.arguments import path_of
+from studylib.files import check_archive, check_weights, read_json
 
 KEPT_CHECKPOINTS = 2
 
@@ -72,8 +73,9 @@ def _unwritable(path, error):
     return OSError(error.errno, sentence)  # "[Errno 28] ...": programs look at the number
 
 
-def _check_archive(path):
-    """Raise an error unless every part of a .keras file has its checksum."""
+def _check_whole(path):
+    """Raise an error unless a .keras file is what it claims, and every part of it has its checksum."""
+    check_archive(path)
     with zipfile.ZipFile(path) as archive:
         if damaged := archive.testzip():
             raise ValueError(f"{damaged} fails its checksum")
@@ -92,10 +94,13 @@ class RunFolder:
 
     Args:
         path: the folder. It is made at the first write.
+
+    Raises:
+        ValueError: `path` is no path.
     """
 
     def __init__(self, path):
-        self.path = Path(path).expanduser()
+        self.path = path_of("path", path)
         self.history_path = self.path / "history.csv"
         self.model_path = self.path / "model.keras"
         self.checkpoints_path = self.path / "checkpoints"
@@ -173,7 +178,7 @@ class RunFolder:
     def has_model(self):
         """Whether model.keras is there, and whole."""
         try:
-            _check_archive(self.model_path)
+            _check_whole(self.model_path)
         except Exception:  # a damaged zip raises nearly anything: EOFError, NotImplementedError, ...
             return False
         return True
@@ -244,7 +249,8 @@ def _loaded(folder, model):
     checksum = state.pop("crc32", None)  # the checkpoints of older versions have none
     if checksum not in (None, _checksum(state)):
         raise ValueError("state.json fails its checksum")
-    _check_archive(folder / "model.keras")
+    _check_whole(folder / "model.keras")
+    check_weights(folder / "model.keras")
     with warnings.catch_warnings():
         # Keras only warns when it leaves out an optimizer's state; here that would spoil the run.
         warnings.filterwarnings("error", message="Skipping variable loading")
@@ -261,9 +267,9 @@ def read_history(path):
         path: of the file, or of the run folder that holds it.
 
     Raises:
-        ValueError: the file is damaged.
+        ValueError: the file is damaged, or `path` no path.
     """
-    path = Path(path)
+    path = path_of("path", path)
     path = path / "history.csv" if path.is_dir() else path
     if not path.exists():
         return {}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import keras
 
-from studylib.arguments import real_number, whole_number
+from studylib.arguments import real_number, true_or_false, whole_number
 from studylib.schedule import ConstantThenLinear
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
 from studylib.training.memory import memory_sentence
@@ -62,8 +62,11 @@ def train(
         RuntimeError: another process trains into the same folder.
     """
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
-    real_number("constant_share", constant_share, at_most=1)
+    constant_share = float(real_number("constant_share", constant_share, at_most=1))
     real_number("checkpoint_minutes", checkpoint_minutes, above=0)
+    # Before the run folder notes them: it would hold on to what the pipeline refuses.
+    seed, augment = whole_number("seed", seed, 0, 2**31 - 1), true_or_false("augment", augment)
+    tensorboard = true_or_false("tensorboard", tensorboard)
 
     run = RunFolder(run)
     steps_per_epoch = task.steps_per_epoch(batch_size)

@@ -98,7 +98,7 @@ def inside_a_write(folder, random):
     write = int(random.integers(1, 3))
     if random.random() < 0.5:
         return {"write": write, "operation": int(random.integers(1, 12))}
-    size = min((path.stat().st_size for path in folder.rglob("model.keras")), default=100_000)
+    size = max((path.stat().st_size for path in folder.rglob("model.keras")), default=100_000)  # one may be cut off
     return {"write": write, "bytes": int(random.integers(0.9 * size))}
 
 

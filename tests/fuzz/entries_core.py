@@ -157,8 +157,11 @@ ENTRIES = {
     # ---- training
     "training.train.train": entry(
         made(model=None, task=None, run="x", epochs=1), epochs=whole(), batch_size=whole(),
-        constant_share=real(-0.1, 1.1), checkpoint_minutes=real(0, -1),
+        constant_share=real(-0.1, 1.1), checkpoint_minutes=real(0, -1), seed=SEED, augment=flags(),
+        tensorboard=flags(), run=paths(folder=False, missing=False),
     ),
+    "training.run_folder.RunFolder": entry(made(path="x"), path=paths(folder=False, missing=False)),
+    "training.run_folder.read_history": entry(made(path="x"), path=paths(folder=False, missing=False)),
     "training.memory.memory_parts": entry(made(model=None, batch_size=1), batch_size=whole()),
     "training.memory.estimated_memory": entry(made(model=None, batch_size=1), batch_size=whole()),
     "ablation.runs.variant_model": entry(made(variant="full", n_steps=4), variant=names("Full"), n_steps=whole()),

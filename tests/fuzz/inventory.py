@@ -21,7 +21,7 @@ EXCEPTIONS = {
         arguments.whole_number""",
     "tried in run_group.py, by what it prints or with whole files": """
         exercises.check exercises.prompt exercises.hint exercises.solution training.cluster.check_tf_config
-        training.run_folder.read_history data.images.open_picture data.images.upright_rgb""",
+        data.images.open_picture data.images.upright_rgb""",
     "a part behind load_task, which has checked name and size": """
         data.folder.load data.openmoji.load data.openmoji.load_superres data.openmoji.motif data.openmoji.split_artworks
         data.shapes.draw data.shapes.load data.split.join data.split.look_alikes data.split.same_key data.split.split
@@ -113,7 +113,7 @@ EXCEPTIONS = {
         training.callbacks.SampleSheet training.callbacks.StopOnNaN training.cluster.first_line
         training.cluster.place_in_cluster training.distributed.distributed_step
         training.distributed.images_per_replica training.distributed.replica_batches
-        training.distributed.train_distributed training.run_folder.RunFolder training.run_folder.RunFolder.claim
+        training.distributed.train_distributed training.run_folder.RunFolder.claim
         training.run_folder.RunFolder.restore training.run_folder.RunFolder.sample_path
         training.run_folder.RunFolder.save_checkpoint training.run_folder.RunFolder.save_model
         training.run_folder.RunFolder.write_history training.run_folder.written_atomically

@@ -19,8 +19,9 @@ from studylib.cyclegan import TERMS, CycleGAN
 from studylib.data import Task
 from studylib.optimizers import FusedAdam
 from studylib.training import RunFolder, choose_strategy, read_history, train, train_distributed
-from studylib.training.cluster import check_tf_config, place_in_cluster
-from studylib.training.distributed import SharedRunFolder, images_per_replica, replica_batches
+from studylib.training.cluster import check_tf_config, number_of_worker
+from studylib.training.distributed import distributed_batches, images_per_replica
+from studylib.training.shared_run_folder import SharedRunFolder
 
 BATCH, EPOCHS, STEPS_PER_EPOCH, SEED = 4, 3, 2, 5
 LAST_CHECKPOINT = "step_000000006"
@@ -144,22 +145,22 @@ def two_devices(folder):
     np.savez(folder / "fit.npz", [losses[term][0] for term in TERMS], gan.jit_compile, *pools(gan), *weights_of(gan))
     gan.save(folder / "fit.keras")
 
-    with strategy.scope():
-        gan = tiny_gan()
-    run_tiny(gan, folder / "run", checkpoint_steps=2)
+    for name, trainer, options in (("fit", train, {}), ("run", train_distributed, {"checkpoint_steps": 2})):
+        with strategy.scope():
+            gan = tiny_gan()
+        run_tiny(gan, folder / name, trainer, **options)
     trained = pools(gan)
     run = SharedRunFolder(folder / "run", strategy)
     with strategy.scope():
         gan = tiny_gan()
     gan.set_learning_rate(keras.optimizers.schedules.ExponentialDecay(0.01, 1, 1.0))  # no variable, as in the run
     run.restore(gan)
-    restored = pools(gan)
-    next(run.checkpoints_path.glob("pools_*6.npz")).write_bytes(b"PK damaged")
+    np.savez(folder / "pools.npz", trained, pools(gan))
+    (run.checkpoints_path / LAST_CHECKPOINT / "pools.npz").write_bytes(b"PK damaged")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        run.restore(gan)
-    np.savez(folder / "pools.npz", trained, restored, pools(gan))
-    (folder / "warnings").write_text("\n".join(str(warning.message) for warning in caught))
+        state = run.restore(gan)
+    (folder / "words").write_text(f"{state['step']}\n" + "\n".join(str(warning.message) for warning in caught))
 
 
 # ---- one device as the oracle ----------------------------------------------------------------------------------------
@@ -224,13 +225,25 @@ def test_model_of_two_devices_goes_on_on_one(on_two_devices):
 
 
 def test_every_replica_gets_its_own_pool_back(on_two_devices):
-    trained, restored, damaged = stored_in(on_two_devices / "pools.npz")
+    trained, restored = stored_in(on_two_devices / "pools.npz")
     np.testing.assert_array_equal(trained, restored)
     assert (trained[:, 0] != trained[:, 1]).any()
-    np.testing.assert_array_equal(damaged[:, 0], trained[:, 0])
-    np.testing.assert_array_equal(damaged[:, 1], trained[:, 0])
-    words = (on_two_devices / "warnings").read_text()
-    assert "pools_000000006.npz is damaged" in words and "all replicas go on with one pool" in words
+
+
+def test_damaged_pools_are_a_damaged_checkpoint(on_two_devices):
+    words = (on_two_devices / "words").read_text()
+    assert words.startswith("4\n") and f"{LAST_CHECKPOINT} is damaged" in words
+
+
+def test_fit_and_loop_on_two_devices_are_one(on_two_devices):
+    histories = [read_history(on_two_devices / name) for name in ("fit", "run")]
+    for term in TERMS:
+        assert histories[0][term] == pytest.approx(histories[1][term], rel=1e-3), term
+    models = [keras.models.load_model(on_two_devices / name / "model.keras") for name in ("fit", "run")]
+    assert_all_equal(*map(weights_of, models), atol=1e-3)
+    pools = stored_in(on_two_devices / "fit" / "checkpoints" / LAST_CHECKPOINT / "pools.npz")
+    trained, _ = stored_in(on_two_devices / "pools.npz")
+    assert_all_equal(pools, trained, atol=1e-2)
 
 
 @posix
@@ -243,7 +256,7 @@ def test_two_workers_equal_two_devices_and_one(one_device, on_two_devices, on_tw
     models = [keras.models.load_model(path / "model.keras") for path in (on_two_workers, on_two_devices / "run")]
     assert_all_equal(weights_of(models[0]), weights_of(models[1]), atol=1e-3)
     kept = sorted(path.name for path in (on_two_workers / "checkpoints").iterdir())
-    assert kept == ["pools_000000004.npz", "pools_000000006.npz", "step_000000004", LAST_CHECKPOINT]
+    assert kept == ["step_000000004", LAST_CHECKPOINT]
     assert "6/6" in said(on_two_workers, 0) and "6/6" not in said(on_two_workers, 1)  # only the chief reports
 
 
@@ -267,7 +280,7 @@ def test_killed_worker_is_started_again_and_nothing_is_lost(on_two_workers, tmp_
     assert end(start_cluster(str(folder))) == [0, 0], said(folder, 0) + said(folder, 1)
     for name in ("model.keras", f"checkpoints/{LAST_CHECKPOINT}/model.keras"):
         assert_all_equal(state_of(folder / name), state_of(on_two_workers / name))
-    pools = [stored_in(path / "checkpoints" / "pools_000000006.npz") for path in (folder, on_two_workers)]
+    pools = [stored_in(path / "checkpoints" / LAST_CHECKPOINT / "pools.npz") for path in (folder, on_two_workers)]
     assert_all_equal(*pools)
     histories = [read_history(path) for path in (folder, on_two_workers)]
     assert all(histories[0][term] == histories[1][term] for term in ("step", *TERMS))
@@ -283,6 +296,7 @@ def test_loop_on_one_device_equals_train(tmp_path, capsys):
     assert_all_equal(state_of(tmp_path / "loop" / last), state_of(tmp_path / "fit" / last))
     for row, other in zip(rows["loop"], rows["fit"], strict=True):
         assert {**row, "seconds": 0} == {**other, "seconds": 0}
+    assert (tmp_path / "loop" / "config.json").read_text() == (tmp_path / "fit" / "config.json").read_text()
     gan = tiny_gan()
     capsys.readouterr()
     run_tiny(gan, tmp_path / "loop", train)  # each takes up what the other has left
@@ -304,31 +318,37 @@ def test_compiled_again_outside_the_scope():
 # ---- shares ----------------------------------------------------------------------------------------------------------
 
 
+class Worker:
+    """What `distributed_batches` asks of a strategy, for one of two workers with two replicas each."""
+
+    num_replicas_in_sync = 4
+
+    def __init__(self, number):
+        self.context = tf.distribute.InputContext(2, number, self.num_replicas_in_sync)
+
+    def distribute_datasets_from_function(self, function):
+        return function(self.context)
+
+
 @pytest.mark.parametrize("paired", [False, True])
 @pytest.mark.parametrize("augment", [False, True])
 def test_shares_together_are_the_batch_of_one_device(paired, augment):
-    task, n_replicas, first_step = tiny_task(paired), 4, 3
+    task, first_step = tiny_task(paired), 3
     whole = iter(task.pipeline(8, SEED, augment, first_step=first_step))
-    workers = [range(0, 2), range(2, 4)]
-    shares = [iter(replica_batches(task, 8, SEED, augment, first_step, own, n_replicas)) for own in workers]
+    workers = [distributed_batches(Worker(number), task, 8, SEED, augment, first_step) for number in range(2)]
     for _ in range(3):
-        given = [next(share) for own, share in zip(workers, shares, strict=True) for _ in own]
+        shares = [next(worker) for worker in workers for _ in range(2)]
         for domain, expected in enumerate(next(whole)):
-            np.testing.assert_array_equal(np.concatenate([batch[domain] for batch in given]), expected)
-
-
-def test_shares_have_known_shapes_and_no_end():
-    shares = replica_batches(tiny_task(), 4, SEED, True, 0, range(2), 2)
-    assert shares.cardinality() == tf.data.INFINITE_CARDINALITY
-    assert [spec.shape for spec in shares.element_spec] == [(2, 16, 16, 3)] * 2
+            assert [len(share[domain]) for share in shares] == [2] * 4
+            np.testing.assert_array_equal(np.concatenate([share[domain] for share in shares]), expected)
 
 
 def test_share_must_be_equal():
-    assert images_per_replica(12, 4) == 3
+    assert images_per_replica(12, Worker(0)) == 3
     with pytest.raises(ValueError, match=r"all 4 replicas .* must be a multiple of 4\. Received: batch_size=10"):
-        images_per_replica(10, 4)
+        images_per_replica(10, Worker(0))
     with pytest.raises(ValueError, match="batch_size must be a whole number"):
-        images_per_replica(0, 4)
+        images_per_replica(0, Worker(0))
 
 
 @pytest.mark.parametrize(
@@ -397,7 +417,7 @@ def test_without_tf_config_there_is_no_cluster(monkeypatch):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: [])
     strategy = choose_strategy()
     assert strategy.num_replicas_in_sync == 1 and not tf.distribute.has_strategy()
-    assert place_in_cluster(strategy) == (0, 1)
+    assert number_of_worker(strategy) == 0
 
 
 def test_cluster_is_joined_first_or_never(monkeypatch):
@@ -408,15 +428,15 @@ def test_cluster_is_joined_first_or_never(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("jobs", "task", "place"),
+    ("jobs", "task", "number"),
     [
-        ({"worker": 3}, ("worker", 0), (0, 3)),
-        ({"worker": 3}, ("worker", 2), (2, 3)),
-        ({"worker": 2, "chief": 1}, ("chief", 0), (0, 3)),
-        ({"worker": 2, "chief": 1}, ("worker", 1), (2, 3)),
+        ({"worker": 3}, ("worker", 0), 0),
+        ({"worker": 3}, ("worker", 2), 2),
+        ({"worker": 2, "chief": 1}, ("chief", 0), 0),
+        ({"worker": 2, "chief": 1}, ("worker", 1), 2),
     ],
 )
-def test_place_in_cluster(jobs, task, place):
+def test_number_of_worker(jobs, task, number):
     cluster = tf.train.ClusterSpec({job: [f"{job}{i}:1" for i in range(n)] for job, n in jobs.items()})
     resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(cluster, task_type=task[0], task_id=task[1])
-    assert place_in_cluster(types.SimpleNamespace(cluster_resolver=resolver)) == place
+    assert number_of_worker(types.SimpleNamespace(cluster_resolver=resolver)) == number

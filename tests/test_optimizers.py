@@ -55,7 +55,7 @@ def test_path_under_a_distribution_strategy(amsgrad):
     for _ in range(30):
         step()
         path.append(np.concatenate([v.numpy().ravel() for v in variables]))
-    assert int(optimizer.iterations) == 30
+    assert int(optimizer.iterations.numpy()) == 30
     np.testing.assert_allclose(path, followed(keras.optimizers.Adam(**options)), rtol=1e-4, atol=2e-5)
 
 

@@ -89,12 +89,13 @@ def _is_address(text):
     return bool(found) and 0 < int(found[2]) < 2**16
 
 
-def place_in_cluster(strategy):
-    """(number of this worker, how many there are): number 0 is the chief, or the first worker where none is named."""
+def number_of_worker(strategy):
+    """The number of this process among the workers of a strategy: 0 is the chief, or the first where none is named."""
     resolver = strategy.cluster_resolver
-    cluster = resolver.cluster_spec().as_dict() if resolver else {}
+    if resolver is None or not (cluster := resolver.cluster_spec().as_dict()):
+        return 0
     tasks = [(job, index) for job in JOBS for index in range(len(cluster.get(job, ())))]
-    return (tasks.index((resolver.task_type, resolver.task_id)), len(tasks)) if tasks else (0, 1)
+    return tasks.index((resolver.task_type, resolver.task_id))
 
 
 def first_line(error):

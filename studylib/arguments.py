@@ -165,7 +165,7 @@ def image_batch(name, images, channels=None, at_least=1):
     return array
 
 
-def array_size(shape, **received):
+def array_size(shape, /, **received):
     """Raise ValueError where an array of this shape, which the arguments `received` ask for, would fill the memory."""
     if math.prod(shape) > MOST_CELLS:
         given = ", ".join(f"{name}={shown(value)}" for name, value in received.items())

@@ -65,7 +65,10 @@ def load_arrays(path):
     check_archive(path)
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+            arrays = {name: file[name] for name in file.files}
+        if strange := [name for name, content in arrays.items() if isinstance(content, bytes)]:
+            raise ValueError(f"{shown(strange[0])} is no array")  # NumPy hands out the bytes, as of a .pth
+        return arrays
     except Exception as error:  # damaged: which of a dozen errors that raises depends on the byte
         raise ValueError(
             f"{path} cannot be read as arrays: it is damaged, or holds objects instead of numbers ({_reason(error)})."

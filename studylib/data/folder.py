@@ -28,7 +28,7 @@ def load(name, path, image_size, paired=False):
     """See `load_task`; `path` may be relative or begin with ~."""
     if not path.strip():
         raise ValueError(f'After "folder:" comes a path, as in "folder:~/apple2orange". Received: name={shown(name)}')
-    root = path_of("The folder", path)
+    root = path_of("name", path)
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root} (looked for {root.absolute()}).")
     labels, folders = _layout(root)

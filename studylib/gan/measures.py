@@ -55,7 +55,9 @@ def energy_distance(x, y):
             f"energy_distance needs two samples, (n, ...) and (m, ...). Received: shapes {x.shape} and {y.shape}"
         )
     if min(len(x), len(y)) < 2:
-        raise ValueError(f"energy_distance needs two samples of at least 2 each. Received: {len(x)} and {len(y)}")
+        raise ValueError(
+            f"energy_distance needs two samples of at least 2 each. Received: shapes {x.shape} and {y.shape}"
+        )
     if x.shape[1:] != y.shape[1:]:
         raise ValueError(
             f"energy_distance needs two samples of one shape, (n, ...) and (m, ...). Received: {x.shape} and {y.shape}"

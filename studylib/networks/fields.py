@@ -201,7 +201,7 @@ def box_of(mask):
         raise ValueError(f"mask must be an array of truth values, (H, W). Received: mask={shown(mask)}")
     rows, columns = (np.flatnonzero(np.any(mask, axis=axis)) for axis in (1, 0))
     if not len(rows):
-        raise ValueError("box_of needs a mask with at least one True cell. Received: none")
+        raise ValueError(f"mask must hold at least one True cell. Received: shape {mask.shape} without one")
     return PixelBox(*(int(i) for i in (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)))
 
 

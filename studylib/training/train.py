@@ -9,8 +9,9 @@ import keras
 from studylib.arguments import real_number, true_or_false, whole_number
 from studylib.schedule import ConstantThenLinear
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
+from studylib.training.distributed import check_fit
 from studylib.training.memory import memory_sentence
-from studylib.training.run_folder import RunFolder
+from studylib.training.shared_run_folder import SharedRunFolder
 
 
 def train(
@@ -61,14 +62,15 @@ def train(
         OSError: the disk is full, or the folder may not be written.
         RuntimeError: another process trains into the same folder.
     """
-    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+    epochs, batch_size = whole_number("epochs", epochs, 1, 10**6), whole_number("batch_size", batch_size, 1, 65_536)
     constant_share = float(real_number("constant_share", constant_share, at_most=1))
     real_number("checkpoint_minutes", checkpoint_minutes, above=0)
     # Before the run folder notes them: it would hold on to what the pipeline refuses.
     seed, augment = whole_number("seed", seed, 0, 2**31 - 1), true_or_false("augment", augment)
     tensorboard = true_or_false("tensorboard", tensorboard)
 
-    run = RunFolder(run)
+    check_fit(model.distribute_strategy, batch_size)
+    run = SharedRunFolder(run, model.distribute_strategy)
     steps_per_epoch = task.steps_per_epoch(batch_size)
     n_steps = epochs * steps_per_epoch
     n_constant = round(constant_share * n_steps)

@@ -20,7 +20,8 @@ import tensorflow as tf
 
 from studylib.cyclegan import CycleGAN
 from studylib.data import Task
-from studylib.training import RunFolder, train
+from studylib.training import train
+from studylib.training.shared_run_folder import SharedRunFolder
 
 EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, SIZE = 5, 10, 2, 16
 N_STEPS = EPOCHS * STEPS_PER_EPOCH
@@ -101,9 +102,9 @@ class Dying:
 
 
 def reporting_folder(tell, dying):
-    """A RunFolder that tells when it reads and writes checkpoints."""
+    """A SharedRunFolder that tells when it reads and writes checkpoints."""
 
-    class ReportingFolder(RunFolder):
+    class ReportingFolder(SharedRunFolder):
         def restore(self, model):
             state = super().restore(model)
             self.begun = state["step"] if state else 0
@@ -125,7 +126,7 @@ def reporting_folder(tell, dying):
 def main(folder, eager=True, death=None, tell=lambda line: None):
     tf.config.experimental.enable_op_determinism()
     warnings.showwarning = lambda message, *where: tell(f"warning {message}")
-    sys.modules["studylib.training.train"].RunFolder = reporting_folder(tell, Dying(folder, **(death or {})))
+    sys.modules["studylib.training.train"].SharedRunFolder = reporting_folder(tell, Dying(folder, **(death or {})))
     run(folder, eager, callbacks=[Reporter(tell)])
     tell("finished")
 

@@ -13,6 +13,15 @@ TASK_NAMES = names("folder:", "folder:~nobody-has-this-name", "folder:no/such/fo
 SIZES = whole(least=8)
 SEED = whole(least=0)
 
+
+def training():
+    """What `train` looks at before the model: on how many devices that lies."""
+    import tensorflow as tf
+
+    model = SimpleNamespace(distribute_strategy=tf.distribute.get_strategy())
+    return {"model": model, "task": None, "run": "x", "epochs": 1}
+
+
 # fmt: off
 ENTRIES = {
     "data.load.load_task": entry(
@@ -156,14 +165,18 @@ ENTRIES = {
     ),
     # ---- training
     "training.train.train": entry(
-        made(model=None, task=None, run="x", epochs=1), epochs=whole(), batch_size=whole(),
+        training, epochs=whole(), batch_size=whole(),
         constant_share=real(-0.1, 1.1), checkpoint_minutes=real(0, -1), seed=SEED, augment=flags(),
         tensorboard=flags(), run=paths(folder=False, missing=False),
     ),
+    "training.distributed.train_distributed": entry(
+        training, epochs=whole(most=False), batch_size=whole(most=False), checkpoint_steps=whole(most=False),
+        constant_share=real(-0.1, 1.1), seed=SEED, run=paths(folder=False, missing=False),
+    ),
     "training.run_folder.RunFolder": entry(made(path="x"), path=paths(folder=False, missing=False)),
     "training.run_folder.read_history": entry(made(path="x"), path=paths(folder=False, missing=False)),
-    "training.memory.memory_parts": entry(made(model=None, batch_size=1), batch_size=whole()),
-    "training.memory.estimated_memory": entry(made(model=None, batch_size=1), batch_size=whole()),
+    "training.memory.memory_parts": entry(made(model=None, batch_size=1), batch_size=whole(most=False)),
+    "training.memory.estimated_memory": entry(made(model=None, batch_size=1), batch_size=whole(most=False)),
     "ablation.runs.variant_model": entry(made(variant="full", n_steps=4), variant=names("Full"), n_steps=whole()),
     "ablation.runs.pixel_diversity": entry(
         lambda: {"images": pictures(), "truth": pictures()}, images=[*images(), pictures(1)], truth=images()

@@ -73,7 +73,7 @@ def tf_configs():
         '{"cluster": {"worker": ["h:1", "h:1"]}, "task": {"type": "worker", "index": 0}}',
         '{"cluster": {"worker": ["h:99999"]}, "task": {"type": "worker", "index": 0}}',
         f"{workers}}}", f'{workers}, "task": 3}}', f'{workers}, "task": {{"type": "worker"}}}}',
-        *(f'{workers}, "task": {{"type": "worker", "index": {index}}}}}' for index in ("7", "-1", '"0"', "true", "[]")),
+        *(f'{workers}, "task": {{"type": "worker", "index": {k}}}}}' for k in ("7", "-1", '"first"', "true", "[]")),
         f'{workers}, "task": {{"type": ["worker"], "index": 0}}}}',
         f'{workers}, "task": {{"type": "cook", "index": 0}}}}',
     ]  # fmt: skip

@@ -21,7 +21,7 @@ EXCEPTIONS = {
         arguments.whole_number""",
     "tried in run_group.py, by what it prints or with whole files": """
         exercises.check exercises.prompt exercises.hint exercises.solution training.cluster.check_tf_config
-        data.images.open_picture data.images.upright_rgb""",
+        files.check_weights data.images.open_picture data.images.upright_rgb""",
     "a part behind load_task, which has checked name and size": """
         data.folder.load data.openmoji.load data.openmoji.load_superres data.openmoji.motif data.openmoji.split_artworks
         data.shapes.draw data.shapes.load data.split.join data.split.look_alikes data.split.same_key data.split.split
@@ -29,8 +29,9 @@ EXCEPTIONS = {
     "runs inside a compiled step or pipeline, on tensors that its caller has checked": """
         average.WeightAverage.track average.WeightAverage.update cyclegan.image_pool.two_uniforms
         cyclegan.model.shared_pass cyclegan.model.CycleGAN.generator_terms cyclegan.model.CycleGAN.generator_loss
-        cyclegan.model.CycleGAN.discriminator_terms pix2pix.Pix2Pix.generator_terms pix2pix.Pix2Pix.scores
-        gan.model.GAN.scores gan.model.Times adversarial.AdversarialModel adversarial.AdversarialModel.report
+        cyclegan.model.CycleGAN.discriminator_terms pix2pix.Pix2Pix.generator_terms
+        pix2pix.Pix2Pix.generator_loss pix2pix.Pix2Pix.discriminator_loss pix2pix.Pix2Pix.scores gan.model.GAN.scores
+        gan.model.Times adversarial.AdversarialModel adversarial.AdversarialModel.report
         data.pipeline.draw data.pipeline.random_box data.pipeline.shuffled
         losses.l1 losses.LSGANLoss.discriminator losses.LSGANLoss.generator losses.GANLoss.discriminator
         losses.GANLoss.generator evaluation.contrastive.contrastive_loss evaluation.contrastive.random_windows
@@ -111,14 +112,15 @@ EXCEPTIONS = {
     "a part of a run that `train` starts; faults of its folder are the matter of tests/faults": """
         training.callbacks.Checkpoint training.callbacks.History training.callbacks.Progress
         training.callbacks.SampleSheet training.callbacks.StopOnNaN training.cluster.first_line
-        training.cluster.place_in_cluster training.distributed.distributed_step
-        training.distributed.images_per_replica training.distributed.replica_batches
-        training.distributed.train_distributed training.run_folder.RunFolder.claim
-        training.run_folder.RunFolder.restore training.run_folder.RunFolder.sample_path
-        training.run_folder.RunFolder.save_checkpoint training.run_folder.RunFolder.save_model
-        training.run_folder.RunFolder.write_history training.run_folder.written_atomically
-        training.train.stopped_by_interrupt widgets.training.LiveTraining""",
+        training.cluster.number_of_worker training.distributed.check_fit training.distributed.distributed_batches
+        training.distributed.distributed_step training.distributed.images_per_replica
+        training.run_folder.RunFolder.claim training.run_folder.RunFolder.restore
+        training.run_folder.RunFolder.sample_path training.run_folder.RunFolder.save_checkpoint
+        training.run_folder.RunFolder.save_model training.run_folder.RunFolder.write_history training.run_folder.written_atomically
+        training.shared_run_folder.SharedRunFolder training.train.stopped_by_interrupt
+        widgets.training.LiveTraining""",
     "Jupyter hands over what it made": "widgets.live.live widgets.own_picture.uploaded",
+    "is given what `ConstantThenLinear`, or the toy, has checked": "adversarial.AdversarialModel.set_learning_rate",
     "looks at XLA's own files": "xla_cache.is_whole xla_cache.tidy",
 }
 

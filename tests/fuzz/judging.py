@@ -97,16 +97,18 @@ def fault_of(error, value=NOTHING):
 def names_of(value):
     """The ways in which a sentence may name a value."""
     kind = type(value).__name__
-    found = {f"={kind}", f" {kind}", f"type {kind}"} if kind not in ("str", "int", "float", "bool") else set()
-    found |= {f"Received: {kind}", f"of type {kind}"}
+    found = {f"={kind}", f"Received: {kind}", f"of type {kind}"}
+    found |= {f" {kind}"} if kind not in ("str", "int", "float", "bool") else set()
     with contextlib.suppress(Exception):  # not everything has a text
-        found |= {repr(value)[:20], repr(value)[1:20]}
+        text = " ".join(repr(value).split())
+        found |= {text[:20], text[1:20]}
     with contextlib.suppress(Exception):  # or a shape
         found |= {str(np.shape(value)), " x ".join(map(str, np.shape(value)))}
     if isinstance(value, str):
-        found |= {value[:20], value.partition(":")[2][:20]} if value else {"Received: ", "''"}
+        rest = value.partition(":")[2]  # a path behind "folder:"
+        found |= {value[:20], rest[:20], repr(rest)[1:20]} if value else {"Received: ", "''"}
     if isinstance(value, np.ndarray):
-        found |= {value.dtype.name, "finite", *(f"={size}" for size in value.shape)}
+        found |= {value.dtype.name, "finite", *(f"={size}" for size in value.shape), *["empty"] * (not value.size)}
     if isinstance(value, dict):
         value = [*value, *value.values()] or ["empty"]
     if isinstance(value, (list, tuple)):

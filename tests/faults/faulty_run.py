@@ -1,22 +1,21 @@
 """A small training in a process of its own, which reports what it does, and may be told to die.
 
-    python faulty_run.py RUN_FOLDER '{"eager": true, "death": {"write": 2, "bytes": 9000}}'
-
-It writes a line for every event to its standard output: "at 5" where it begins, "step 6", "saving 6", "saved 6",
-"warning ...", "finished". The package knows nothing of this: everything is hung up around it from outside.
+It tells of every event in a line: "at 5" where it begins, "step 6", "saving 6", "saved 6", "warning ...", "finished".
+The package knows nothing of this: everything is hung up around it from outside.
 """
 
-import json
 import os
 import resource
 import signal
 import sys
+import threading
 import time
 import warnings
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tqdm import tqdm
 
 from studylib.cyclegan import CycleGAN
 from studylib.data import Task
@@ -116,9 +115,9 @@ def reporting_folder(tell, dying):
             if state["step"] > self.begun:
                 dying.begin()
             super().save_checkpoint(model, state)
-            tell(f"saved {state['step']}")
             if state["step"] > self.begun:
                 dying.end()
+            tell(f"saved {state['step']}")
 
     return ReportingFolder
 
@@ -131,7 +130,8 @@ def main(folder, eager=True, death=None, tell=lambda line: None):
     tell("finished")
 
 
-if __name__ == "__main__":
-    # What the training prints, such as its progress, goes elsewhere.
-    events, sys.stdout = sys.stdout, open(os.devnull, "w")
-    main(sys.argv[1], **json.loads(sys.argv[2]), tell=lambda line: print(line, file=events, flush=True))
+def silently(**options):
+    """`main`, where what the training prints, such as its progress, goes nowhere."""
+    sys.stdout = open(os.devnull, "w")
+    tqdm.set_lock(threading.RLock())  # not the one for several processes, which would outlive one that is killed
+    main(**options)

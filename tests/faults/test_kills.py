@@ -2,11 +2,9 @@
 
 import csv
 import io
-import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -27,6 +25,9 @@ from studylib.training import RunFolder
 from studylib.training.run_folder import KEPT_CHECKPOINTS
 
 PROGRAM = Path(faulty_run.__file__)
+# A process that has loaded TensorFlow, and nothing else, is copied for every child: to load it takes seconds each time.
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["studylib.training", "studylib.cyclegan"])
 # What ends the run. One in five dies inside the write of a checkpoint; one loses its newest checkpoint afterwards.
 DEATHS = ("moment", "moment", "moment", "write", "cut off")
 PATIENCE = 240  # seconds, after which a child is taken to hang
@@ -41,26 +42,27 @@ class Child:
     """faulty_run.py at work, and the events that it has reported: pairs of a word and the rest of the line."""
 
     def __init__(self, folder, **orders):
-        command = [sys.executable, str(PROGRAM), str(folder), json.dumps(orders)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.events, (self.ours, theirs) = [], processes.Pipe(duplex=False)
+        orders = {"folder": str(folder), "tell": theirs.send, **orders}
+        self.process = processes.Process(target=faulty_run.silently, kwargs=orders)
+        self.process.start()
+        theirs.close()  # so that its end is noticed
         self.watchdog = threading.Timer(PATIENCE, self.process.kill)
         self.watchdog.start()
-        self.events = []
 
     def until(self, word, count=1):
         """Read on until `count` events began with this word."""
         while len(self.all(word)) < count:
-            line = self.process.stdout.readline()
-            assert line, f"it ended too soon: {self.events}"
-            self._note(line)
+            assert self._read(), f"it ended too soon: {self.events}"
 
     def end(self):
         """Wait for its end, and read what is left; return the exit status."""
-        for line in self.process.stdout:
-            self._note(line)
+        while self._read():
+            pass
+        self.process.join()
         self.watchdog.cancel()
-        self.process.stdout.close()
-        return self.process.wait()
+        self.ours.close()
+        return self.process.exitcode
 
     def all(self, word):
         return [rest for first, rest in self.events if first == word]
@@ -68,9 +70,13 @@ class Child:
     def steps(self, word):
         return [int(rest) for rest in self.all(word)]
 
-    def _note(self, line):
-        first, _, rest = line.strip().partition(" ")
+    def _read(self):
+        try:
+            first, _, rest = self.ours.recv().partition(" ")
+        except (EOFError, ConnectionResetError):
+            return False
         self.events.append((first, rest))
+        return True
 
 
 def start_and_kill(folder, death, eager, random):
@@ -81,10 +87,10 @@ def start_and_kill(folder, death, eager, random):
         assert child.events[-1][0] == "saving", child.events
         return child
     child = Child(folder, eager=eager)
-    child.until("step", int(random.integers(1, 4)))
+    child.until("step", int(random.integers(1, 7)))
     if death == "cut off":
         child.until("saved", 2)  # the one that it began with, and a new one
-    time.sleep(random.uniform(0, 0.15))
+    time.sleep(random.uniform(0, 0.1))
     child.process.kill()
     assert child.end() == -signal.SIGKILL, child.events
     if death == "cut off":
@@ -97,7 +103,7 @@ def inside_a_write(folder, random):
     """A moment in one of the next two writes of a checkpoint: after so many bytes, or before an operation on files."""
     write = int(random.integers(1, 3))
     if random.random() < 0.5:
-        return {"write": write, "operation": int(random.integers(1, 12))}
+        return {"write": write, "operation": int(random.integers(1, 15))}  # there are 11, and 3 to remove an old one
     size = max((path.stat().st_size for path in folder.rglob("model.keras")), default=100_000)  # one may be cut off
     return {"write": write, "bytes": int(random.integers(0.9 * size))}
 
@@ -180,7 +186,7 @@ def test_second_run_into_the_folder_of_a_running_one_is_refused(tmp_path):
     child = Child(tmp_path)
     try:
         child.until("step")
-        child.process.send_signal(signal.SIGSTOP)
+        os.kill(child.process.pid, signal.SIGSTOP)
         before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
         with pytest.raises(RuntimeError, match="Another process is training into .* choose another run name"):
             faulty_run.run(tmp_path)

@@ -116,7 +116,8 @@ EXCEPTIONS = {
         training.distributed.distributed_step training.distributed.images_per_replica
         training.run_folder.RunFolder.claim training.run_folder.RunFolder.restore
         training.run_folder.RunFolder.sample_path training.run_folder.RunFolder.save_checkpoint
-        training.run_folder.RunFolder.save_model training.run_folder.RunFolder.write_history training.run_folder.written_atomically
+        training.run_folder.RunFolder.save_model training.run_folder.RunFolder.write_history
+        training.run_folder.written_atomically
         training.shared_run_folder.SharedRunFolder training.train.stopped_by_interrupt
         widgets.training.LiveTraining""",
     "Jupyter hands over what it made": "widgets.live.live widgets.own_picture.uploaded",

@@ -143,8 +143,12 @@ def two_devices(folder):
     gan.set_learning_rate(ConstantThenLinear(0.01, 3, 3))
     run.restore(gan)
     np.savez(folder / "pools.npz", pools(gan), *epochs)
-    (run.checkpoints_path / LAST_CHECKPOINT / "pools.npz").write_bytes(b"PK damaged")
+    pools_path = run.checkpoints_path / LAST_CHECKPOINT / "pools.npz"
+    pools_path.write_bytes(b"PK damaged")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         state = run.restore(gan)
     (folder / "words").write_text(f"{state['step']}\n" + "\n".join(str(warning.message) for warning in caught))
+    pools_path.unlink()
+    run.restore(gan)
+    np.save(folder / "of_one_device.npy", pools(gan))

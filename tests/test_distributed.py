@@ -130,6 +130,12 @@ def test_every_replica_gets_its_own_pool_back(on_two_devices):
     assert (restored[:, 0] != restored[:, 1]).any()
 
 
+def test_pool_of_a_run_on_one_device_goes_to_all_replicas(on_two_devices):
+    given, (trained, *_) = np.load(on_two_devices / "of_one_device.npy"), stored_in(on_two_devices / "pools.npz")
+    for replica in range(2):
+        np.testing.assert_array_equal(given[:, replica], trained[:, 0])
+
+
 def test_damaged_pools_are_a_damaged_checkpoint(on_two_devices):
     words = (on_two_devices / "words").read_text()
     assert words.startswith("4\n") and f"{LAST_CHECKPOINT} is damaged" in words

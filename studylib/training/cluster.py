@@ -14,8 +14,9 @@ def choose_strategy():
     """The tf.distribute strategy for what there is, so that one program runs on a laptop and on a cluster.
 
     With the environment variable ``TF_CONFIG``, as TensorFlow documents it: MultiWorkerMirroredStrategy over the
-    workers that it names; this waits until all of them have started. Else, with several GPUs: MirroredStrategy over
-    them. Else TensorFlow's default strategy, which changes nothing.
+    workers that it names; this waits until all of them have started. Each then answers at its port without a password,
+    on every network of its machine. Else, with several GPUs: MirroredStrategy over them. Else TensorFlow's default
+    strategy, which changes nothing.
 
     Example:
         >>> with choose_strategy().scope():

@@ -152,6 +152,7 @@ def test_two_workers_equal_two_devices_and_one(one_device, on_two_devices, on_tw
     assert_all_equal(*map(weights_of, models), atol=1e-3)
     kept = sorted(path.name for path in (on_two_workers / "checkpoints").iterdir())
     assert kept == ["step_000000004", LAST_CHECKPOINT]
+    assert not list(on_two_workers.parent.glob("studylib_worker_*"))  # where the second one saved
     assert "6/6" in said(on_two_workers, 0) and "6/6" not in said(on_two_workers, 1)  # only the chief reports
 
 

@@ -74,11 +74,23 @@ class AdversarialModel(keras.Model):
         return self._means
 
     def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
-        """Set and build both optimizers (default: Adam, beta_1 0.5). `jit_compile` True or False: XLA on or off."""
-        self.generator_optimizer = generator_optimizer or FusedAdam(self.learning_rate, beta_1=0.5)
-        self.discriminator_optimizer = discriminator_optimizer or FusedAdam(self.learning_rate, beta_1=0.5)
-        self.generator_optimizer.build(self.generator_variables)
-        self.discriminator_optimizer.build(self.discriminator_variables)
+        """Set and build both optimizers (default: Adam, beta_1 0.5). `jit_compile` True or False: XLA on or off.
+
+        A model made in the scope of a `tf.distribute` strategy trains on all its replicas, always without XLA. A step
+        then is that of one device on all their images together.
+        """
+        n_replicas = self.distribute_strategy.num_replicas_in_sync
+        if n_replicas > 1:
+            kwargs["jit_compile"] = False  # XLA cannot compile a step in which replicas wait for each other
+        with self.distribute_strategy.scope():
+            self.generator_optimizer = generator_optimizer or FusedAdam(self.learning_rate, beta_1=0.5)
+            self.discriminator_optimizer = discriminator_optimizer or FusedAdam(self.learning_rate, beta_1=0.5)
+            self.generator_optimizer.build(self.generator_variables)
+            self.discriminator_optimizer.build(self.discriminator_variables)
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            # A loss is the mean over the images of one replica, and Keras sums the gradients of all replicas. Divided
+            # by their number first, by what Keras has for scaled losses, the sum is the gradient of the mean over all.
+            optimizer.loss_scale_factor = n_replicas if n_replicas > 1 else None
         # Callbacks look at `model.optimizer`; without one Keras would make an RMSprop of its own.
         super().compile(optimizer=self.generator_optimizer, **kwargs)
 

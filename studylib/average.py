@@ -29,7 +29,8 @@ class WeightAverage(keras.layers.Layer):
     def track(self, variables):
         """Begin with the values that `variables`, a list, have now."""
         self.n_updates = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="n")
-        options = {"initializer": "zeros", "trainable": False, "aggregation": "mean"}
+        # Replicas of a `tf.distribute` strategy need not exchange averages: each makes its own from equal weights.
+        options = {"initializer": "zeros", "trainable": False}
         self.averages = [
             self.add_weight(shape=v.shape, name=f"average_{i}", **options) for i, v in enumerate(variables)
         ]

@@ -5,6 +5,8 @@ The discriminators end without a sigmoid: their scores are unbounded. Each adver
 
 import tensorflow as tf
 
+from studylib.arguments import shown
+
 
 def l1(x, y):
     """Mean absolute difference of two batches of images: the cycle and the identity loss of CycleGAN.
@@ -77,6 +79,8 @@ def adversarial_loss(name):
     Raises:
         ValueError: for any other name.
     """
-    if name not in ADVERSARIAL_LOSSES:
-        raise ValueError(f"adversarial must be one of {sorted(ADVERSARIAL_LOSSES)}. Received: adversarial={name!r}")
+    if not isinstance(name, str) or name not in ADVERSARIAL_LOSSES:
+        raise ValueError(
+            f"adversarial must be one of {sorted(ADVERSARIAL_LOSSES)}. Received: adversarial={shown(name)}"
+        )
     return ADVERSARIAL_LOSSES[name]()

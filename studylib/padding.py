@@ -21,7 +21,9 @@ import numpy as np
 from keras import ops
 from numpy.lib.stride_tricks import sliding_window_view
 
-from studylib.arguments import whole_number
+from studylib.arguments import modest_number, number_array, one_of, shown, whole_number
+
+MOST_PADDING = 2**15  # pixels a side
 
 
 class _Padding2D(keras.layers.Layer):
@@ -149,6 +151,7 @@ MODES = {
     "replication": ReplicationPadding2D,
 }
 NUMPY_MODES = {"zero": "constant", "reflection": "reflect", "symmetric": "symmetric", "replication": "edge"}
+MOST_CELLS = 10**6  # of a row
 
 
 def source_index(size, before, after, mode):
@@ -171,8 +174,10 @@ def source_index(size, before, after, mode):
         ValueError: for an unknown mode, a number out of range, or a padding that the row has no content for.
     """
     _check_mode(mode)
-    size = whole_number("size", size)
-    before, after = whole_number("before", before, at_least=0), whole_number("after", after, at_least=0)
+    size = modest_number("size", size, MOST_CELLS)
+    before, after = (
+        modest_number(name, n, MOST_CELLS, at_least=0) for name, n in (("before", before), ("after", after))
+    )
     if max(before, after) > (widest := widest_padding(mode, size)):
         raise ValueError(
             f"before and after must be at most {widest} for {mode} of {size} pixels, because no more content lies "
@@ -233,8 +238,9 @@ def convolve_padded(scene, margin, mode, width, kernel):
         ValueError: for an unknown mode, a width out of range, or where nothing is left of the output.
     """
     _check_mode(mode)
-    scene, kernel = np.asarray(scene, "float32"), np.asarray(kernel, "float32")
-    margin = whole_number("margin", margin)
+    scene = number_array("scene", scene, n_axes=3).astype("float32")
+    kernel = number_array("kernel", kernel, n_axes=2).astype("float32")
+    margin = whole_number("margin", margin, at_most=max(1, (min(scene.shape[:2]) - 1) // 2))
     width = whole_number("width", width, at_least=0, at_most=margin)
     image = scene[margin:-margin, margin:-margin]
     if width > (widest := min(widest_padding(mode, side) for side in image.shape[:2])):
@@ -258,13 +264,14 @@ def _convolve(image, kernel):
 
 def widest_padding(mode, size):
     """Widest padding of a `mode` that a side of `size` pixels has content for; infinite for zero and replication."""
+    _check_mode(mode)
+    size = whole_number("size", size)
     reach = MODES[mode].reach(size) if hasattr(MODES[mode], "reach") else None
     return float("inf") if reach is None else reach
 
 
 def _check_mode(mode):
-    if mode not in MODES:
-        raise ValueError(f"mode must be one of {', '.join(MODES)}. Received: mode={mode!r}")
+    one_of("mode", mode, MODES)
 
 
 def _standardize(padding):
@@ -274,10 +281,10 @@ def _standardize(padding):
             (top, bottom), (left, right) = padding
         else:
             top = bottom = left = right = padding
-        sides = [whole_number("padding", side, at_least=0) for side in (top, bottom, left, right)]
+        sides = [modest_number("padding", side, MOST_PADDING, at_least=0) for side in (top, bottom, left, right)]
     except (TypeError, ValueError):
         raise ValueError(
             "padding must be a whole number of at least 0, or ((top, bottom), (left, right)) of such numbers. "
-            f"Received: padding={padding!r}"
+            f"Received: padding={shown(padding)}"
         ) from None
     return tuple(sides[:2]), tuple(sides[2:])

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import image_values, modest_number, one_of, shown, whole_number
 from studylib.networks import patchgan_discriminator
 from studylib.networks.fields import seen_pixels
 
 DAMAGES = ("grey", "shifted colours", "blur", "noise")
+MOST_LAYERS = 6  # of which a score sees 574 pixels a side
 
 
 class PatchGrid(NamedTuple):
@@ -27,9 +28,13 @@ class PatchGrid(NamedTuple):
     start: int
 
 
-@functools.cache
 def patch_grid(n_layers):
     """The `PatchGrid` of a PatchGAN with n_layers stride-2 convolutions: (16, 2, -5) for one of them."""
+    return _patch_grid(modest_number("n_layers", n_layers, MOST_LAYERS))
+
+
+@functools.cache
+def _patch_grid(n_layers):
     model = patchgan_discriminator((2 ** (n_layers + 2),) * 2 + (3,), n_filters=1, n_layers=n_layers)
     first, second = (seen_pixels(model, i, i) for i in (0, 1))
     return PatchGrid(first.height, second.top - first.top, first.top)
@@ -47,6 +52,8 @@ def scores_that_see(top, left, size, image_size, n_layers):
         bool array, as large as the score map: (image_size / 2^n_layers - 2) a side, rounded down.
     """
     grid = patch_grid(n_layers)
+    size, image_size = whole_number("size", size), modest_number("image_size", image_size, 2**15)
+    top, left = whole_number("top", top, at_least=0), whole_number("left", left, at_least=0)
     first = grid.start + grid.stride * np.arange(image_size // grid.stride - 2)
     rows, columns = ((first < begin + size) & (first + grid.size > begin) for begin in (top, left))
     return rows[:, None] & columns[None, :]
@@ -67,14 +74,16 @@ def damaged(image, top, left, size, kind="grey"):
     Raises:
         ValueError: another kind, or a square that leaves the image.
     """
-    if kind not in DAMAGES:
-        raise ValueError(f"kind must be one of {', '.join(map(repr, DAMAGES))}. Received: kind={kind!r}")
-    whole_number("size", size)
-    height, width = image.shape[:2]
-    if not (0 <= top <= height - size and 0 <= left <= width - size):
+    one_of("kind", kind, DAMAGES)
+    image = image_values("image", image)
+    if image.ndim != 3:
+        raise ValueError(f"image must be of shape (H, W, 3). Received: shape {image.shape}")
+    size, height, width = whole_number("size", size), *image.shape[:2]
+    top, left = whole_number("top", top, at_least=0), whole_number("left", left, at_least=0)
+    if top > height - size or left > width - size:
         raise ValueError(
             f"The square must lie in the image of {height} x {width} pixels. "
-            f"Received: top={top}, left={left}, size={size}"
+            f"Received: top={shown(top)}, left={shown(left)}, size={shown(size)}"
         )
     result = image.copy()
     square = result[top : top + size, left : left + size]  # a view: writing to it writes to the result

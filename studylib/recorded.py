@@ -18,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import path_of, shown, whole_number
 
 HEADER = ("command", "commit", "seeds", "machine", "time")
 TOLERANCE = 1e-3  # of the recorded number
 SMALL = 0.01  # numbers nearer to 0 are compared as if they were this large; the least distances are a tenth of it
+MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,9 @@ class Recording:
         Raises:
             ValueError: there is none.
         """
+        if self.rows and (unknown := [name for name in (*chosen, "step") if name not in self.rows[0]]):
+            columns = ", ".join(self.rows[0])
+            raise ValueError(f"the recording has no column {unknown[0]!r}: {columns}. Received: {shown(chosen)}")
         found, previous = [], None
         for row in self.rows:
             if all(row[name] == value for name, value in chosen.items()):
@@ -65,7 +69,7 @@ class Recording:
                 found[-1].append(row)
                 previous = row
         if not found:
-            raise ValueError(f"the recording must hold the run that is asked for. Received: {chosen}")
+            raise ValueError(f"the recording must hold the run that is asked for. Received: {shown(chosen)}")
         return [{name: np.array([row[name] for row in run]) for name in run[0]} for run in found]
 
 
@@ -80,13 +84,28 @@ def read(path):
     """Read a recording.
 
     Raises:
-        ValueError: a line of the header is missing.
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, too large, or a line of the header is missing.
     """
-    lines = Path(path).read_text("utf-8").splitlines()
-    header = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
+    path = path_of("path", path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is no file: name the CSV file of a recording.")
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path} is too large for a recording: {path.stat().st_size:,} bytes.")
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is damaged: it is no text.") from None
+    header = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# ") and ": " in line)
     if missing := [name for name in HEADER if not header.get(name)]:
         raise ValueError(f"{Path(path).name} must say in its first lines: {', '.join(HEADER)}. Missing: {missing}")
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    try:
+        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    except csv.Error as error:
+        raise ValueError(f"{path} is damaged: {error}.") from None
+    for k, row in enumerate(rows, 1):
+        if None in row or None in row.values():
+            raise ValueError(f"{path} is damaged: its row {k} has not as many columns as its head.")
     return Recording(header, [{name: _value(text) for name, text in row.items()} for row in rows])
 
 

@@ -7,12 +7,13 @@ import base64
 import html
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 
 from studylib import plots
+from studylib.arguments import path_of, whole_number
 from studylib.evaluation import MEASURES, best_typical_worst, evaluate, likeness, translate
+from studylib.files import read_json
 from studylib.training.run_folder import read_history, written_atomically
 
 FILE = "report.html"
@@ -65,9 +66,10 @@ def write_report(run_folder, model, task, others=None, seed=0):
         Path of the file. An earlier one is replaced, once the new one is complete.
 
     Raises:
-        ValueError: the folder holds no run, or the run was of another task; see also `evaluate`.
+        ValueError: the folder holds no run, or a damaged one, or the run was of another task; see also `evaluate`.
     """
-    folder = Path(run_folder).expanduser()
+    folder = path_of("run_folder", run_folder)
+    whole_number("seed", seed, at_least=0)
     settings = _settings(folder, task)
     evaluation = evaluate(model, task, others)
     body = [
@@ -89,7 +91,7 @@ def write_report(run_folder, model, task, others=None, seed=0):
 def _settings(folder, task):
     """config.json of the run, checked against the task."""
     try:
-        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        settings = read_json(folder / "config.json")
     except FileNotFoundError:
         raise ValueError(
             f"run_folder must be the folder of a run, with its config.json; `train` makes one. Received: {folder}"
@@ -156,6 +158,7 @@ def _training(folder, attribution):
     yield f"<p>{len(history['epoch'])} epochs, {seconds / 60:.1f} minutes.</p>"
     yield _figure(plots.loss_curves(history), "Losses, mean of each epoch.", "wide")
     sheets = sorted((folder / "samples").glob("epoch_*.png"))
+    sheets = [sheet for sheet in sheets if sheet.is_file() and sheet.stem.removeprefix("epoch_").isdecimal()]
     for k in sorted(set(np.linspace(0, len(sheets) - 1, N_SHEETS).round().astype(int))) if sheets else ():
         epoch = int(sheets[k].stem.removeprefix("epoch_"))
         yield _image(sheets[k].read_bytes(), f"Samples after epoch {epoch}. {attribution}")

@@ -23,7 +23,10 @@ FREE_BYTES = 10**9  # of the disk; with less nothing is kept, for XLA fails wher
 def cache_folder():
     """Where this package keeps what it makes once: the environment variable STUDYLIB_CACHE, else the user's cache."""
     chosen = os.environ.get("STUDYLIB_CACHE")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("studylib")
+    try:
+        return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("studylib")
+    except RuntimeError:  # ~ of a user whom nobody knows
+        raise ValueError(f"STUDYLIB_CACHE must name a folder. Received: STUDYLIB_CACHE={chosen!r}") from None
 
 
 def set_up():
@@ -38,7 +41,7 @@ def set_up():
             pass
         usable = shutil.disk_usage(folder).free >= FREE_BYTES
         tidy(folder)
-    except (OSError, importlib.metadata.PackageNotFoundError):
+    except (OSError, ValueError, importlib.metadata.PackageNotFoundError):  # what needs the cache will say why
         return
     if usable and not any(c.isspace() for c in str(folder)):  # flags are separated by spaces
         os.environ["TF_XLA_FLAGS"] = f"{flags} {FLAG}={folder}".strip()

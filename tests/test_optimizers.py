@@ -38,6 +38,27 @@ def test_path_equals_keras_adam(options, jit_compile):
     np.testing.assert_allclose(ours, followed(keras.optimizers.Adam(**options)), rtol=1e-4, atol=2e-5)
 
 
+@pytest.mark.parametrize("amsgrad", [False, True])
+def test_path_under_a_distribution_strategy(amsgrad):
+    """Variables and slots are then mirrored ones, of one resource a device. Several devices: test_distributed."""
+    options = {"learning_rate": 0.05, "amsgrad": amsgrad}
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        optimizer = FusedAdam(**options)
+        variables = [keras.Variable(np.float32([1.0, -2.0])), keras.Variable(np.float32([[3.0]]))]
+        optimizer.build(variables)
+
+    def replica_step():
+        optimizer.apply([100.0 * variables[0].value, 0.01 * variables[1].value], variables)
+
+    step, path = tf.function(lambda: strategy.run(replica_step)), []
+    for _ in range(30):
+        step()
+        path.append(np.concatenate([v.numpy().ravel() for v in variables]))
+    assert int(optimizer.iterations.numpy()) == 30
+    np.testing.assert_allclose(path, followed(keras.optimizers.Adam(**options)), rtol=1e-4, atol=2e-5)
+
+
 def test_one_operation_a_variable():
     """Keras' own update takes about a dozen."""
     variable = keras.Variable(np.ones(3, np.float32))

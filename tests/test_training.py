@@ -208,7 +208,7 @@ def test_stop_in_the_first_epoch_with_live_pictures(tmp_path, capsys):
     live = LiveTraining(lambda model: Figure(figsize=(1, 1)), lambda: read_history(tmp_path))
     run_tiny(tmp_path, callbacks=[AtStep(1, interrupt), live])
     assert "Stopped after step 1 of 12" in capsys.readouterr().out
-    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000001"]
+    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000000", "step_000000001"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
@@ -219,7 +219,32 @@ def test_stop_is_kept_even_where_a_picture_fails(tmp_path):
 
     with pytest.raises(OSError, match="no space left"):
         run_tiny(tmp_path, callbacks=[AtStep(2, interrupt), Fails()])
-    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000002"]
+    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000000", "step_000000002"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
+def test_stop_in_a_step_that_fails_keeps_nothing_of_it(tmp_path):
+    class InterruptSecond(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if batch == 1:
+                interrupt()
+
+    with pytest.raises(FloatingPointError, match="stopped at step 1"):
+        run_tiny(tmp_path, tiny_gan(learning_rate=1e30), callbacks=[InterruptSecond()])
+    assert [folder.name for folder in RunFolder(tmp_path).checkpoints()] == ["step_000000000"]
+
+
+def test_model_that_has_trained_on_begins_anew_where_its_run_does(uninterrupted, tmp_path):
+    """In a notebook the same model comes back after an error that came before the first checkpoint but one."""
+
+    def fails():
+        raise RuntimeError("no such font")
+
+    gan = tiny_gan()
+    with pytest.raises(RuntimeError, match="no such font"):
+        run_tiny(tmp_path, gan, callbacks=[AtStep(3, fails)])
+    assert int(gan.generator_optimizer.iterations) == 3
+    assert_same_run(*uninterrupted[1:], *run_tiny(tmp_path, gan))
 
 
 def test_progress_line_names_every_loss_and_the_time_left(tmp_path, capsys):
@@ -234,8 +259,10 @@ def test_death_inside_a_checkpoint_leaves_the_one_before(stopped_twice, tmp_path
     shutil.copytree(stopped_twice, tmp_path, dirs_exist_ok=True)
     before = RunFolder(tmp_path).checkpoints()
 
-    def dies(*args):
-        raise KeyboardInterrupt
+    def dies(source, target, replace=os.replace):
+        if "step_" in str(target):
+            raise KeyboardInterrupt
+        replace(source, target)
 
     monkeypatch.setattr(os, "replace", dies)
     with pytest.raises(KeyboardInterrupt):
@@ -247,7 +274,7 @@ def test_death_inside_a_checkpoint_leaves_the_one_before(stopped_twice, tmp_path
     assert not list((tmp_path / "checkpoints").glob(".writing*"))
 
 
-@pytest.mark.parametrize("damage", ["truncate", "flip", "header", "no state"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "header", "no state", "flipped state"])
 def test_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, stopped_twice, tmp_path, damage):
     shutil.copytree(stopped_twice, tmp_path, dirs_exist_ok=True)
     newest = RunFolder(tmp_path).checkpoints()[-1]
@@ -260,8 +287,11 @@ def test_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, stopped_
     elif damage == "header":
         content[content.rindex(b"PK\x01\x02") + 10] = 99  # a compression method that does not exist
         (newest / "model.keras").write_bytes(content)
-    else:
+    elif damage == "no state":
         (newest / "state.json").unlink()
+    else:
+        state = (newest / "state.json").read_text()
+        (newest / "state.json").write_text(state.replace("0.", "1.", 1))  # still JSON, and another sum
     with pytest.warns(UserWarning, match="step_000000005 is damaged"):
         gan, rows = run_tiny(tmp_path)
     assert_same_run(*uninterrupted[1:], gan, rows)
@@ -310,7 +340,7 @@ def test_a_loss_that_is_no_number_stops_the_run(tmp_path):
     "changes", [{"epochs": 0}, {"epochs": 2.5}, {"batch_size": -1}, {"constant_share": 1.5}, {"checkpoint_minutes": 0}]
 )
 def test_bad_arguments_are_named(tmp_path, changes):
-    (name, value), = changes.items()
+    ((name, value),) = changes.items()
     with pytest.raises(ValueError, match=f"{name} must be .*Received: {name}={value}"):
         run_tiny(tmp_path, **changes)
     assert not list(tmp_path.iterdir())

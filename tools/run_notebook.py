@@ -10,6 +10,7 @@ import argparse
 import ast
 import difflib
 import logging
+import math
 import os
 import shutil
 import sys
@@ -19,27 +20,51 @@ import nbformat
 import papermill
 from nbclient.exceptions import DeadKernelError
 
+MOST_BYTES = 100_000_000
+_NO_PYTHON = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)  # what ast says of hostile text
+
 
 def notebook_parameters(path):
     """Return the parameters of the notebook at `path` as a dict of names and default values.
 
     Raises:
-        ValueError: unless exactly one cell is tagged ``parameters`` and it assigns literals to names only.
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no notebook; or not exactly one cell is tagged ``parameters``, assigning literals to
+            names only.
     """
-    notebook = nbformat.read(path, as_version=4)
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    try:
+        path = Path(path)
+    except TypeError:
+        raise ValueError(f"path must be that of a notebook. Received: path={_shown(path)}") from None
+    try:
+        is_file = path.is_file()
+    except OSError:  # a name that is too long, a folder that may not be read
+        is_file = False
+    if not is_file:
+        raise FileNotFoundError(f"There is no notebook {_shown(str(path))}.")
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path.name} is too large for a notebook: {path.stat().st_size:,} bytes.")
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    except Exception as error:  # no text, no JSON, no notebook: each has an error of its own, some of many lines
+        raise ValueError(f"{path.name} cannot be read as a notebook ({type(error).__name__}).") from error
     if len(cells) != 1:
-        raise ValueError(f"{Path(path).name} must have exactly one cell tagged parameters. Received: {len(cells)}")
+        raise ValueError(f"{path.name} must have exactly one cell tagged parameters. Received: {len(cells)}")
+    try:
+        statements = ast.parse(cells[0].source).body
+    except _NO_PYTHON as error:
+        raise ValueError(f"{path.name}: the parameters cell is no Python ({type(error).__name__}).") from None
     parameters = {}
-    for statement in ast.parse(cells[0].source).body:
+    for statement in statements:
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         try:
             (name,) = [target.id for target in targets]
             parameters[name] = ast.literal_eval(statement.value)
-        except (AttributeError, ValueError):
+        except (AttributeError, *_NO_PYTHON):
             raise ValueError(
-                f"{Path(path).name}: the parameters cell may only assign literals, one name a line. "
-                f"Received: {ast.unparse(statement)}"
+                f"{path.name}: the parameters cell may only assign literals, one name a line. "
+                f"Received: {_shown(statement)}"
             ) from None
     return parameters
 
@@ -57,27 +82,46 @@ def checked(path, given):
     """
     defaults, result = notebook_parameters(path), {}
     for name, value in given.items():
-        if name not in defaults:
-            nearest = difflib.get_close_matches(name, defaults, n=1)
+        if not isinstance(name, str) or name not in defaults:
+            text = name[:100] if isinstance(name, str) else _shown(name)
+            nearest = difflib.get_close_matches(text, defaults, n=1)
             way_out = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(defaults)}."
-            raise ValueError(f"{Path(path).name} has no parameter {name}: {way_out}")
-        default = defaults[name]
-        if isinstance(value, str) and not isinstance(default, str):
-            try:
-                value = ast.literal_eval(value)
-            except (ValueError, SyntaxError):
-                pass
+            raise ValueError(f"{Path(path).name} has no parameter {text}: {way_out}")
+        result[name] = _like(defaults[name], name, value, Path(path).name)
+    return result
+
+
+def _like(default, name, value, notebook):
+    """`value` with the type of the default."""
+    received = f"Received: {name}={_shown(value)}"
+    if isinstance(value, str) and not isinstance(default, str):
+        try:
+            value = ast.literal_eval(value)
+        except _NO_PYTHON:
+            pass
+    try:
         if isinstance(value, str) and value.startswith("folder:"):
             value = f"folder:{Path(value.removeprefix('folder:')).expanduser().absolute()}"
         if type(default) is float and type(value) is int:
             value = float(value)
-        if default is not None and type(value) is not type(default):
-            raise ValueError(
-                f"{Path(path).name}: {name} must be of type {type(default).__name__}, as its default {default!r} is. "
-                f"Received: {name}={value!r}"
-            )
-        result[name] = value
-    return result
+    except (RuntimeError, OverflowError):  # ~ of a user whom nobody knows; an int that no float can hold
+        raise ValueError(f"{notebook}: {name} must be something that exists. {received}") from None
+    if default is not None and type(value) is not type(default):
+        raise ValueError(
+            f"{notebook}: {name} must be of type {type(default).__name__}, as its default {default!r} is. {received}"
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{notebook}: {name} must be a finite number. {received}")
+    return value
+
+
+def _shown(value, most=80):
+    """One line, however long the value is."""
+    try:
+        text = repr(ast.unparse(value) if isinstance(value, ast.AST) else value)
+    except (ValueError, RecursionError):  # an int of thousands of digits has no text
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= most else f"{text[:most]} ..."
 
 
 def main(arguments=None):
@@ -90,11 +134,13 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         parameters = checked(options.notebook, dict(options.p))
+        output = options.output.absolute()
+        output.parent.mkdir(parents=True, exist_ok=True)
+        if options.cwd and not options.cwd.is_dir():
+            raise ValueError(f"--cwd must be a folder. Received: {options.cwd}")
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    output = options.output.absolute()
-    output.parent.mkdir(parents=True, exist_ok=True)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     print(f"Running {options.notebook} into {options.output}", flush=True)
     try:

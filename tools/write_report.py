@@ -7,7 +7,6 @@ Example:
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -16,28 +15,29 @@ def load_run(folder):
     """The model and the task of a run.
 
     Raises:
-        ValueError: the folder holds no run, or no model yet.
+        ValueError: the folder holds no run, or no model yet, or one of its files is damaged or brings code along.
     """
-    import keras
-
     import studylib.cyclegan
     import studylib.pix2pix  # noqa: F401  both are registered with Keras when they are imported
     from studylib.data import load_task
+    from studylib.files import load_network, read_json
     from studylib.training.run_folder import RunFolder
 
     run = RunFolder(folder)
     if not (run.path / "config.json").is_file():
         raise ValueError(f"There must be a run, with its config.json, in the folder. Received: {run.path}")
-    settings = json.loads((run.path / "config.json").read_text(encoding="utf-8"))
+    settings = read_json(run.path / "config.json")
     checkpoints = run.checkpoints()
     if run.model_path.exists():
-        model = keras.models.load_model(run.model_path)
+        model = load_network(run.model_path, compile=True)
     elif checkpoints:
-        model = keras.models.load_model(checkpoints[-1] / "model.keras")
+        model = load_network(checkpoints[-1] / "model.keras", compile=True)
         model.take_average()
         print(f"The run is not finished: judged is {checkpoints[-1].name}.")
     else:
         raise ValueError(f"The run must have saved a model or a checkpoint. Received: neither in {run.path}")
+    if missing := [name for name in ("task", "image_size") if name not in settings]:
+        raise ValueError(f"config.json of {run.path} must say what was trained on. Missing: {missing[0]}")
     return model, load_task(settings["task"], settings["image_size"])
 
 
@@ -50,7 +50,7 @@ def main(arguments=None):
 
     try:
         print(write_report(options.run, *load_run(options.run)))
-    except ValueError as problem:
+    except (OSError, ValueError) as problem:
         sys.exit(f"{problem}")
 
 

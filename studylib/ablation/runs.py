@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.spatial.distance import pdist
 
-from studylib.arguments import whole_number
+from studylib.arguments import image_batch, modest_number, one_of, whole_number
 from studylib.cyclegan import GENERATOR_TERMS, CycleGAN
 from studylib.data import load_task
 from studylib.evaluation import grey_level_error, translate
@@ -103,8 +103,8 @@ def variant_model(variant, n_steps, **sizes):
     Raises:
         ValueError: another name.
     """
-    if variant not in VARIANTS:
-        raise ValueError(f"variant must be one of {list(VARIANTS)}. Received: variant={variant!r}")
+    one_of("variant", variant, VARIANTS)
+    modest_number("n_steps", n_steps, 10**9)
     chosen, shape = VARIANTS[variant], (IMAGE_SIZE, IMAGE_SIZE, 3)
     model = AblatedCycleGAN(shape, LEARNING_RATE, weights=chosen.weights, **{**SIZES, **sizes, **chosen.options})
     model.compile(jit_compile=False)
@@ -191,6 +191,7 @@ def pixel_diversity(images, truth):
     Returns:
         Mean absolute difference over all pairs of `images`, divided by that of `truth`: 0 where all are the same one.
     """
+    images, truth = image_batch("images", images, at_least=2), image_batch("truth", truth, at_least=2)
     rows, true = (np.reshape(x, (len(x), -1)).astype(float) for x in (images, truth))
     return float(pdist(rows, "cityblock").mean() / pdist(true, "cityblock").mean())
 
@@ -203,13 +204,16 @@ def own_share(images, truth):
     Args:
         images, truth: uint8, (N, H, W, C); truth[i] is what images[i] ought to be.
     """
+    images, truth = image_batch("images", images), image_batch("truth", truth)
+    if images.shape != truth.shape:
+        raise ValueError(f"images and truth must be of one shape. Received: shapes {images.shape} and {truth.shape}")
     fits = silhouettes(images) @ silhouettes(truth).T  # correlations, (N, N)
     return float(np.mean(fits.argmax(axis=1) == np.arange(len(fits))))
 
 
 def silhouettes(images):
     """How far each pixel's colour is from that of the corners, as a row of mean 0 and length 1: (N, H * W)."""
-    pixels = np.asarray(images, float)
+    pixels = image_batch("images", images).astype(float)
     ground = pixels[:, [0, 0, -1, -1], [0, -1, 0, -1]].mean(axis=1)  # (N, C)
     rows = np.linalg.norm(pixels - ground[:, None, None], axis=-1).reshape(len(pixels), -1)
     rows -= rows.mean(axis=1, keepdims=True)

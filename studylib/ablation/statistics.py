@@ -7,6 +7,9 @@ import numpy as np
 from scipy.stats import permutation_test
 
 from studylib.ablation.runs import DIRECTIONS, VARIANTS
+from studylib.arguments import modest_number
+
+MOST_SEEDS = 500
 
 CHANCE = 0.05  # the usual limit of a p-value
 
@@ -61,6 +64,7 @@ def comparisons(errors):
 
 def least_p(n_seeds):
     """The smallest p-value that an exact two-sided permutation test of n against n runs can give."""
+    n_seeds = modest_number("n_seeds", n_seeds, MOST_SEEDS)
     return min(1.0, 2 / math.comb(2 * n_seeds, n_seeds))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from studylib.arguments import image_batch
 from studylib.cyclegan.model import GENERATOR_TERMS
 
 GENERATORS, DISCRIMINATORS = ("g_AB", "g_BA"), ("d_A", "d_B")
@@ -74,6 +75,7 @@ def gradient_audit(model, real_A, real_B):
             f"gradient_audit needs a CycleGAN, or a subclass. Received: a {type(model).__name__} without "
             f"{', '.join(missing)}"
         )
+    real_A, real_B = image_batch("real_A", real_A), image_batch("real_B", real_B)
     real_A, real_B = (tf.convert_to_tensor(images, tf.float32) for images in (real_A, real_B))
     names = (*GENERATORS, *DISCRIMINATORS)
     weights = {name: [v.value for v in getattr(model, name).trainable_variables] for name in names}

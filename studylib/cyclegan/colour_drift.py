@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from studylib.arguments import image_batch, modest_number
+
 
 class ColourDrift(NamedTuple):
     """How far a generator moved images of its own target domain; grey levels (0 to 255).
@@ -51,9 +53,8 @@ def colour_drift(generator, images, batch_size=16):
     Raises:
         ValueError: there is no image.
     """
-    images = np.asarray(images)
-    if images.ndim != 4 or not len(images):
-        raise ValueError(f"images must be of shape (N, H, W, C), N of 1 or more. Received: shape {images.shape}")
+    images = image_batch("images", images)
+    modest_number("batch_size", batch_size, 4096)
     scaled = images.astype(np.float32) / np.float32(127.5) - 1 if images.dtype == np.uint8 else images
     moved = [np.asarray(generator(scaled[i : i + batch_size])) for i in range(0, len(scaled), batch_size)]
     return ColourDrift(scaled, np.concatenate(moved))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from studylib.arguments import real_number
+from studylib.arguments import image_batch, image_values, real_number, shown, true_or_false, whole_number
 
 NOISE = (1, 2, 4, 8, 16)  # grey levels
 BLUR = (0.5, 1.0)  # pixels
@@ -52,7 +52,7 @@ class Disturbance(NamedTuple):
 
 def gaussian_noise(levels, seed=0):
     """A disturbance: adds normal noise with a standard deviation of `levels` grey levels, the same at each call."""
-    real_number("levels", levels)
+    real_number("levels", levels, at_most=255), whole_number("seed", seed, at_least=0)
 
     def disturb(images):
         noise = np.random.default_rng(seed).normal(0, levels * _LEVEL, images.shape)
@@ -63,12 +63,13 @@ def gaussian_noise(levels, seed=0):
 
 def blur(pixels):
     """A disturbance: blurs by a Gaussian with a standard deviation of `pixels`."""
-    real_number("pixels", pixels)
+    real_number("pixels", pixels, at_most=1000)
     return lambda images: gaussian_filter(images, (0, pixels, pixels, 0), mode="nearest")
 
 
 def eight_bits(images):
     """A disturbance: rounds to whole grey levels, as saving to a file does."""
+    images = image_values("images", images)
     return (np.rint((images + 1) / _LEVEL) * _LEVEL - 1).astype(np.float32)
 
 
@@ -111,7 +112,12 @@ def hidden_information(model, real_A, real_B, noise=NOISE, blurs=BLUR, aligned=F
         ValueError: no image, or other shapes on both sides where they should be aligned.
     """
     real_A, real_B = _as_float(real_A), _as_float(real_B)
-    if aligned and real_A.shape != real_B.shape:
+    for name, strengths in (("noise", noise), ("blurs", blurs)):
+        if np.ndim(strengths) != 1:
+            raise ValueError(f"{name} must be a list of numbers. Received: {name}={shown(strengths)}")
+        for strength in strengths:
+            real_number(name, strength, at_most=255)
+    if true_or_false("aligned", aligned) and real_A.shape != real_B.shape:
         raise ValueError(
             f"aligned=True needs as many images B as A, and of one size. Received: shapes {real_A.shape} and "
             f"{real_B.shape}"
@@ -161,7 +167,5 @@ def _translated(generator, images, batch_size=16):
 
 
 def _as_float(images):
-    images = np.asarray(images)
-    if images.ndim != 4 or not len(images):
-        raise ValueError(f"images must be of shape (N, H, W, C), N of 1 or more. Received: shape {images.shape}")
+    images = image_batch("images", images)
     return images.astype(np.float32) / np.float32(127.5) - 1 if images.dtype == np.uint8 else images.astype(np.float32)

@@ -3,7 +3,9 @@
 import keras
 import tensorflow as tf
 
-from studylib.arguments import whole_number
+from studylib.arguments import modest_number, whole_number
+
+LONGEST_POOL = 10_000  # images
 
 
 def two_uniforms(seed, n):
@@ -36,12 +38,13 @@ class ImagePool(keras.layers.Layer):
         seed: integer; the n-th image that enters draws its slot and its coin from (seed, n), so a pool that was saved
             and loaded goes on exactly as it would have.
 
-    Input and output shape: (N, H, W, C), any value range. The buffer is a non-trainable weight.
+    Input and output shape: (N, H, W, C), any value range. The buffer is a non-trainable weight. Under a `tf.distribute`
+    strategy every replica has a buffer of its own; what is saved is the first one's.
     """
 
     def __init__(self, max_length=50, seed=0, **kwargs):
         super().__init__(**kwargs)
-        self.max_length = whole_number("max_length", max_length, at_least=0)
+        self.max_length = modest_number("max_length", max_length, LONGEST_POOL, at_least=0)
         self.seed = whole_number("seed", seed, at_least=0)
 
     def build(self, input_shape):
@@ -74,7 +77,7 @@ class ImagePool(keras.layers.Layer):
         stored = tf.gather(pool, slot)
         older = self._last(before, images, stored)
         # Where several images look at one slot, all of them write the same image to it: the last one that enters.
-        pool.scatter_nd_update(slot[:, None], self._last(enters, images, stored))
+        pool.scatter_update(tf.IndexedSlices(self._last(enters, images, stored), slot))
         self.n_seen.value.assign_add(tf.size(order))
         return self._choose(is_swap, older, images)
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studylib.arguments import whole_number
-from studylib.cyclegan.image_pool import ImagePool
+from studylib.arguments import array_size, modest_number, whole_number
+from studylib.cyclegan.image_pool import LONGEST_POOL, ImagePool
 
 
 class PoolHistory(NamedTuple):
@@ -39,11 +39,15 @@ def pool_history(max_length=50, n_images=400, seed=0):
 
     Returns:
         `PoolHistory`.
+
+    Raises:
+        ValueError: an argument is out of its range.
     """
     whole_number("n_images", n_images, at_most=10_000)
     numbers = np.arange(n_images)
     images = numbers.astype(np.float32).reshape(-1, 1, 1, 1)
     pool = ImagePool(max_length, seed)
+    array_size((n_images, 4 * pool.max_length), n_images=n_images, max_length=max_length)
     shown = [np.ravel(pool(batch)) for batch in np.array_split(images, -(-n_images // 500))]
     shown = np.concatenate(shown).astype(int)
     # An image that is shown at once did not enter, unless the pool was filling; any other gave up its slot.
@@ -72,7 +76,8 @@ def expected_age_shares(max_length, n_ages):
     Returns:
         float64, (n_ages,); it sums to 1 as n_ages grows.
     """
-    max_length, n_ages = whole_number("max_length", max_length, at_least=0), whole_number("n_ages", n_ages)
+    max_length = modest_number("max_length", max_length, LONGEST_POOL, at_least=0)
+    n_ages = modest_number("n_ages", n_ages, 10**6)
     shares = np.zeros(n_ages)
     shares[0] = 0.5 if max_length else 1.0
     if max_length:

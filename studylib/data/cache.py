@@ -1,10 +1,12 @@
 """Arrays that are made once and read from disk afterwards."""
 
 import os
+import re
 
 import filelock
 import numpy as np
 
+from studylib.arguments import shown
 from studylib.xla_cache import cache_folder
 
 
@@ -22,8 +24,11 @@ def cached(file_name, make):
         dict of arrays, none of them of objects.
 
     Raises:
+        ValueError: for a name that is none, or leads out of the cache folder.
         OSError: where the cache folder cannot be written.
     """
+    if not (isinstance(file_name, str) and re.fullmatch(r"[\w .+-]+\.npz", file_name)):
+        raise ValueError(f"file_name must be a plain name that ends in .npz. Received: file_name={shown(file_name)}")
     path = cache_folder() / file_name
     arrays = _read(path)
     if arrays is not None:

@@ -5,10 +5,10 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from studylib.arguments import whole_number
-from studylib.data.images import MAX_PIXELS, _to_rgb, fit_square
+from studylib.arguments import modest_number, path_of, shown, true_or_false
+from studylib.data.images import LARGEST_SIZE, MAX_PIXELS, fit_square, open_picture, upright_rgb
 
 MAX_BYTES = 50_000_000
 SMALLEST = 8  # pixels, the shorter side: of less there is nothing to see
@@ -35,17 +35,16 @@ def fit_picture(picture, image_size, whole=True):
     Raises:
         ValueError: in one sentence, for what is no picture, is damaged, too small, or too large.
     """
-    image_size = whole_number("image_size", image_size)
+    image_size = modest_number("image_size", image_size, LARGEST_SIZE)
+    whole = true_or_false("whole", whole)
     name, data = _contents(picture)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
+            with open_picture(io.BytesIO(data)) as image:
                 _check_size(name, *image.size)
-                image.draft(image.mode, (2 * image_size, 2 * image_size))  # a JPEG is decoded smaller, in less time
-                if image.format == "PPM" and image.mode == "I":  # Pillow's way to hold a PGM of 16 bits
-                    image = image.convert("I;16")
-                image = _to_rgb(ImageOps.exif_transpose(image))
+                image = upright_rgb(image, image_size)
+                return _padded(image, image_size) if whole else fit_square(image, image_size)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(_too_large(name)) from None
     except _Refused as refused:
@@ -53,9 +52,8 @@ def fit_picture(picture, image_size, whole=True):
     except UnidentifiedImageError:
         raise ValueError(f"{name} is no picture that can be read: save it as PNG or JPEG.") from None
     except Exception as error:  # Pillow's readers raise whatever a damaged file leads them to
-        reason = str(error).rstrip(".")
+        reason = " ".join(str(error).split()).rstrip(".")
         raise ValueError(f"{name} is damaged or of a kind that cannot be read: save it anew ({reason}).") from error
-    return _padded(image, image_size) if whole else fit_square(image, image_size)
 
 
 class _Refused(Exception):
@@ -68,14 +66,14 @@ def _contents(picture):
         data = bytes(picture)
         name, n_bytes = "The picture", len(data)
     elif isinstance(picture, (str, Path)) and str(picture).strip():
-        path = Path(str(picture).strip()).expanduser()
+        path = path_of("picture", str(picture).strip())
         name = str(path)
         if not path.is_file():
             what = "is a folder" if path.is_dir() else "does not exist"
             raise ValueError(f"{path} {what}: name the file of one picture (looked for {path.absolute()}).")
         n_bytes, data = path.stat().st_size, None
     else:
-        raise ValueError(f"picture must be a path or the bytes of a file. Received: picture={picture!r:.60}")
+        raise ValueError(f"picture must be a path or the bytes of a file. Received: picture={shown(picture)}")
     if n_bytes > MAX_BYTES:
         raise ValueError(f"{name} has {n_bytes / 1e6:.0f} MB, and {MAX_BYTES / 1e6:.0f} are taken: make it smaller.")
     if n_bytes == 0:

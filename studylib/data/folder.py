@@ -12,12 +12,12 @@ of one name in both domains are held out together.
 
 import concurrent.futures
 import hashlib
-import pathlib
 import unicodedata
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from studylib.arguments import path_of, shown
 from studylib.data.images import SUFFIXES, read_image
 from studylib.data.task import Task
 
@@ -27,8 +27,8 @@ HELD_OUT = 0.1
 def load(name, path, image_size, paired=False):
     """See `load_task`; `path` may be relative or begin with ~."""
     if not path.strip():
-        raise ValueError(f'After "folder:" comes a path, as in "folder:~/apple2orange". Received: name={name!r}')
-    root = pathlib.Path(path).expanduser()
+        raise ValueError(f'After "folder:" comes a path, as in "folder:~/apple2orange". Received: name={shown(name)}')
+    root = path_of("name", path)
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root} (looked for {root.absolute()}).")
     labels, folders = _layout(root)

@@ -2,7 +2,7 @@
 
 import difflib
 
-from studylib.arguments import whole_number
+from studylib.arguments import shown, true_or_false, whole_number
 from studylib.data import folder, openmoji, shapes, tfds
 
 # All images of a task are held in memory: at 64 pixels OpenMoji takes 26 MB, at 256 already 0.4 GB, at 1024 6.6 GB.
@@ -48,13 +48,16 @@ def load_task(name, image_size=64, paired=False):
         ModuleNotFoundError: where "tfds:" is asked for and tensorflow-datasets is not installed.
     """
     image_size = whole_number("image_size", image_size, SMALLEST, LARGEST)
+    paired = true_or_false("paired", paired)
     if not isinstance(name, str):
-        raise ValueError(f"name must be a string, one of {', '.join(TASK_NAMES)}. Received: name={name!r}")
+        raise ValueError(f"name must be a string, one of {', '.join(TASK_NAMES)}. Received: name={shown(name)}")
     if name in _EMBEDDED:
         return _EMBEDDED[name](name, image_size, paired)
     for prefix, load in _PREFIXES.items():
         if name.startswith(prefix):
             return load(name, name.removeprefix(prefix), image_size, paired)
-    nearest = difflib.get_close_matches(name, _EMBEDDED, n=1)
+    nearest = difflib.get_close_matches(name[:100], _EMBEDDED, n=1)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    raise ValueError(f"There is no such task; the tasks are {', '.join(TASK_NAMES)}. Received: name={name!r}.{hint}")
+    raise ValueError(
+        f"There is no such task; the tasks are {', '.join(TASK_NAMES)}. Received: name={shown(name)}.{hint}"
+    )

@@ -17,8 +17,10 @@ import resvg_py
 from PIL import Image
 from tqdm.auto import tqdm
 
+from studylib.arguments import modest_number, one_of, shown
 from studylib.data import split
 from studylib.data.cache import cache_folder, cached
+from studylib.data.images import LARGEST_SIZE
 from studylib.data.task import Task
 
 _LINES = "#line, #line-supplement { display: none }"
@@ -58,15 +60,20 @@ def render(svg, image_size, face="full colour"):
 
     Returns:
         uint8 array (image_size, image_size, 3), antialiased on white.
+
+    Raises:
+        ValueError: the text is no drawing, or an argument is out of its range.
     """
-    png = resvg_py.svg_to_bytes(
-        svg_string=svg,
-        width=image_size,
-        height=image_size,
-        background="white",
-        skip_system_fonts=True,
-        style_sheet=_STYLE_SHEETS[face],
-    )
+    image_size = modest_number("image_size", image_size, LARGEST_SIZE)
+    options = {
+        "width": image_size,
+        "height": image_size,
+        "style_sheet": _STYLE_SHEETS[one_of("face", face, _STYLE_SHEETS)],
+    }
+    try:
+        png = resvg_py.svg_to_bytes(svg_string=svg, background="white", skip_system_fonts=True, **options)
+    except Exception as error:  # the renderer has errors of its own kind, and refuses what is no text
+        raise ValueError(f"svg must be the text of a drawing. Received: svg={shown(svg)}") from error
     return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGB"))
 
 

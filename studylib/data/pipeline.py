@@ -12,9 +12,10 @@ import itertools
 
 import tensorflow as tf
 
-from studylib.arguments import whole_number
+from studylib.arguments import image_batch, modest_number, real_number, true_or_false, whole_number
 
 JITTER = 1.12  # 286 / 256 in the papers: an image is enlarged by this factor, then a window of the old size is cut out
+LARGEST_BATCH = 65_536
 
 
 def shuffled(i, n_images, domain_seed):
@@ -84,9 +85,16 @@ def image_batches(
     Args:
         paired: images_a[i] and images_b[i] belong together: they come together, cut and mirrored alike.
         jitter, shift: see `draw`.
+
+    Raises:
+        ValueError: an argument is out of its range.
     """
-    whole_number("batch_size", batch_size, at_least=1)
+    images_a, images_b = image_batch("images_a", images_a), image_batch("images_b", images_b)
+    modest_number("batch_size", batch_size, LARGEST_BATCH)
     whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
+    true_or_false("augment", augment)
+    real_number("jitter", jitter, at_least=1)
+    whole_number("shift", shift, at_least=0)
     if first_step is not None:
         whole_number("first_step", first_step, at_least=0, at_most=2**40)
     with tf.device("CPU:0"):
@@ -109,6 +117,7 @@ def image_batches(
 
 def one_epoch_after_another(n_steps):
     """A dataset that counts 0 ... n-1 the first time it is iterated over, n ... 2n-1 the second time, and so on."""
+    whole_number("n_steps", n_steps, at_most=2**40)
     epochs = itertools.count()
     first = tf.data.Dataset.from_generator(
         lambda: iter([next(epochs) * n_steps]), output_signature=tf.TensorSpec((), tf.int64)
@@ -119,4 +128,4 @@ def one_epoch_after_another(n_steps):
 
 def steps_per_epoch(n_a, n_b, batch_size):
     """Full batches that the larger domain fills, at least one."""
-    return max(1, max(n_a, n_b) // whole_number("batch_size", batch_size, at_least=1))
+    return max(1, max(n_a, n_b) // modest_number("batch_size", batch_size, LARGEST_BATCH))

@@ -5,7 +5,7 @@ A generator has collapsed when what it paints hardly depends on what it is given
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import number_array, whole_number
 from studylib.evaluation.encoder import features
 
 
@@ -18,7 +18,7 @@ def mean_pairwise_distance(vectors):
     Raises:
         ValueError: a set of another shape.
     """
-    vectors = np.asarray(vectors, np.float64)
+    vectors = number_array("vectors", vectors).astype(np.float64)
     if vectors.ndim != 2 or len(vectors) < 2:
         raise ValueError(f"vectors must be of shape (n, d), n of 2 or more. Received: shape {vectors.shape}")
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -74,7 +74,7 @@ def best_typical_worst(scores, n=3):
         {"best": indices, "typical": those around the middle of the ranking, "worst": indices}, each from better to
         worse.
     """
-    scores = np.asarray(scores)
+    scores = number_array("scores", scores, n_axes=1, finite=False)
     n = whole_number("n", n, at_most=len(scores) // 3)
     ranking = np.argsort(-scores, kind="stable")
     middle = (len(scores) - n) // 2

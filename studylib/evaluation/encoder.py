@@ -8,7 +8,11 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from studylib.arguments import image_batch, modest_number
+from studylib.files import load_network
+
 SIZE = 64  # pixels; other pictures are brought to it
+LARGEST_BATCH = 4096
 PATH = Path(__file__).parent.parent / "pretrained" / "encoder.keras"
 CARD = PATH.with_suffix(".json")
 
@@ -30,7 +34,7 @@ def make_encoder():
 @functools.cache
 def load_encoder():
     """The trained encoder that comes with this package."""
-    return keras.models.load_model(PATH, compile=False)
+    return load_network(PATH)
 
 
 def features(images, encoder=None, batch_size=64):
@@ -46,9 +50,8 @@ def features(images, encoder=None, batch_size=64):
     Raises:
         ValueError: pictures of another shape.
     """
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] != 3 or not len(images):
-        raise ValueError(f"images must be of shape (N, H, W, 3), N of 1 or more. Received: shape {images.shape}")
+    images = image_batch("images", images, channels=3)
+    modest_number("batch_size", batch_size, LARGEST_BATCH)
     levels = images.astype(np.float32) if images.dtype == np.uint8 else (images.astype(np.float32) + 1) * 127.5
     if levels.shape[1:3] != (SIZE, SIZE):
         levels = tf.image.resize(levels, (SIZE, SIZE), antialias=True).numpy()

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
+from studylib.arguments import image_batch, real_number, shown
 from studylib.evaluation.measures import grey_level_error
 from studylib.evaluation.paired import edge_strength
 
@@ -19,6 +20,7 @@ def maximum_filter(images):
     Args:
         images: uint8, (N, H, W, C).
     """
+    images = _as_bytes("images", images)
     return tf.nn.max_pool2d(tf.cast(images, tf.float32), 3, strides=1, padding="SAME").numpy().astype(np.uint8)
 
 
@@ -29,6 +31,11 @@ def luminance_ramp(images, black, white):
         images: uint8, (N, H, W, 3).
         black, white: grey levels, black < white.
     """
+    images = _as_bytes("images", images, channels=3)
+    for name, level in (("black", black), ("white", white)):
+        real_number(name, level, at_least=-255, at_most=510)
+    if black >= white:
+        raise ValueError(f"black must be below white. Received: black={shown(black)}, white={shown(white)}")
     stretched = (images @ LUMINANCE - black) / (white - black)
     return np.repeat(np.rint(255 * np.clip(stretched, 0, 1))[..., None], 3, axis=-1).astype(np.uint8)
 
@@ -42,6 +49,8 @@ def edge_overlay(images, threshold, strength, edges=None):
         strength: share of its brightness that such a pixel loses, from 0 to 1.
         edges: `edge_strength(images)`, where the caller has it already.
     """
+    images = _as_bytes("images", images)
+    real_number("threshold", threshold), real_number("strength", strength, at_most=1)
     on_edge = (edge_strength(images) if edges is None else edges) >= threshold
     return np.rint(images * (1 - strength * on_edge[..., None])).astype(np.uint8)
 
@@ -58,6 +67,8 @@ def hand_made_filters(inputs, truth, score=grey_level_error):
         score: function of (images, truth), lower is better; it picks the settings.
     """
 
+    inputs = _as_bytes("inputs", inputs, channels=3)
+
     def best(function, settings, *given):
         made = (function(inputs, *setting, *given) for setting in settings)
         return min(made, key=lambda images: score(images, truth))
@@ -67,3 +78,10 @@ def hand_made_filters(inputs, truth, score=grey_level_error):
         "best luminance ramp": best(luminance_ramp, RAMPS),
         "best edge overlay": best(edge_overlay, OVERLAYS, edge_strength(inputs)),
     }
+
+
+def _as_bytes(name, images, channels=None):
+    images = image_batch(name, images, channels)
+    if images.dtype != np.uint8:
+        raise ValueError(f"{name} must be uint8. Received: {images.dtype} of shape {images.shape}")
+    return images

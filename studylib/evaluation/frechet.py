@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import number_array, shown, whole_number
 from studylib.evaluation.encoder import features
 from studylib.evaluation.kernel_distance import kernel_distance
 
@@ -57,7 +57,7 @@ def frechet_distance(x, y, normal_y=None):
     Raises:
         ValueError: sets of other shapes.
     """
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = number_array("x", x).astype(np.float64), number_array("y", y).astype(np.float64)
     if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < 2:
         raise ValueError(
             "The sets must be of shapes (n, d) and (m, d) with n and m of 2 or more. "
@@ -105,8 +105,11 @@ def sample_size_bias(vectors, sizes, n_draws=20, seed=0):
     Raises:
         ValueError: a size out of range.
     """
-    vectors, chance = np.asarray(vectors, np.float64), np.random.default_rng(seed)
+    vectors = number_array("vectors", vectors, n_axes=2).astype(np.float64)
+    chance = np.random.default_rng(whole_number("seed", seed, at_least=0))
     whole_number("n_draws", n_draws, at_least=2)
+    if np.ndim(sizes) != 1:
+        raise ValueError(f"sizes must be a list of whole numbers. Received: sizes={shown(sizes)}")
     found = []
     for n in sizes:
         n = whole_number("sizes", n, at_least=3, at_most=len(vectors) // 2)

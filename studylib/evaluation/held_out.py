@@ -2,12 +2,25 @@
 
 import numpy as np
 
+from studylib.arguments import image_batch, modest_number
+from studylib.evaluation.encoder import LARGEST_BATCH
 from studylib.evaluation.filters import hand_made_filters
 from studylib.evaluation.measures import grey_level_error
 
 
 def translate(generator, images, batch_size=16):
-    """Translate uint8 images (N, H, W, C) with a generator that works on [-1, 1]; return uint8."""
+    """Translate uint8 images (N, H, W, C) with a generator that works on [-1, 1]; return uint8.
+
+    Raises:
+        ValueError: images of another kind, or with other channels than the generator takes.
+    """
+    images = image_batch("images", images)
+    modest_number("batch_size", batch_size, LARGEST_BATCH)
+    channels = (getattr(generator, "input_shape", None) or images.shape)[-1]
+    if images.dtype != np.uint8 or images.shape[-1] != channels:
+        raise ValueError(
+            f"images must be uint8 of shape (N, H, W, {channels}). Received: {images.dtype} of shape {images.shape}"
+        )
     # Not `predict`: it would hold one more compiled graph for every generator that is looked at.
     batches = [generator(images[i : i + batch_size] / np.float32(127.5) - 1) for i in range(0, len(images), batch_size)]
     return np.clip(np.rint((np.concatenate(batches) + 1) * 127.5), 0, 255).astype(np.uint8)

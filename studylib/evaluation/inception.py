@@ -9,12 +9,13 @@ Reference: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: "Rethinking the Inception A
 import functools
 import os
 import warnings
-from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from studylib.arguments import image_batch, modest_number, path_of
+from studylib.evaluation.encoder import LARGEST_BATCH
 from studylib.evaluation.measures import grey_levels
 
 SIZE = 299  # pixels
@@ -23,7 +24,7 @@ FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"  # as Keras na
 
 def cached_weights():
     """Where Keras keeps InceptionV3's weights once it has downloaded them."""
-    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "models" / FILE
+    return path_of("KERAS_HOME", os.environ.get("KERAS_HOME", "~/.keras")) / "models" / FILE
 
 
 def inception_features(images, weights=None, batch_size=16):
@@ -40,10 +41,9 @@ def inception_features(images, weights=None, batch_size=16):
         FileNotFoundError: the weights are not there; the sentence says how to get them.
         ValueError: the file holds something else, or pictures of another shape.
     """
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] != 3 or not len(images):
-        raise ValueError(f"images must be of shape (N, H, W, 3), N of 1 or more. Received: shape {images.shape}")
-    path = Path(weights).expanduser() if weights else cached_weights()
+    images = image_batch("images", images, channels=3)
+    modest_number("batch_size", batch_size, LARGEST_BATCH)
+    path = cached_weights() if weights is None else path_of("weights", weights)
     if not path.is_file():
         raise FileNotFoundError(
             f"InceptionV3's weights are not at {path}: with a network at hand, run "

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from studylib.arguments import number_array
 from studylib.evaluation.encoder import features
 
 
@@ -40,7 +41,7 @@ def kernel_distance(x, y):
     Raises:
         ValueError: sets of other shapes.
     """
-    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    x, y = number_array("x", x).astype(np.float64), number_array("y", y).astype(np.float64)
     if x.ndim != 2 or x.shape != y.shape or len(x) < 3:
         raise ValueError(
             "Both sets must be of one shape (n, d) with n of 3 or more: leave out pictures of the larger set. "

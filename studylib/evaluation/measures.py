@@ -7,15 +7,26 @@ something is invented it does not: a red apple is no worse than a green one, yet
 
 import numpy as np
 
+from studylib.arguments import image_batch, image_values
+
 
 def grey_level_error(images, truth):
     """Mean absolute difference of two sets of images, in grey levels (0 to 255).
 
     Args:
         images, truth: arrays of one shape, (N, H, W, C), both uint8 or both float in [-1, 1].
+
+    Raises:
+        ValueError: two shapes, two scales, or no images.
     """
-    scale = 1.0 if np.asarray(truth).dtype == np.uint8 else 127.5
-    return scale * float(np.mean(np.abs(np.asarray(images, np.float64) - np.asarray(truth, np.float64))))
+    images, truth = image_values("images", images), image_values("truth", truth)
+    if images.shape != truth.shape or (images.dtype == np.uint8) != (truth.dtype == np.uint8) or not images.size:
+        raise ValueError(
+            "images and truth must be of one shape, and both uint8 or both float in [-1, 1]. "
+            f"Received: {images.dtype} of shape {images.shape} and {truth.dtype} of shape {truth.shape}"
+        )
+    scale = 1.0 if truth.dtype == np.uint8 else 127.5
+    return scale * float(np.mean(np.abs(images.astype(np.float64) - truth)))
 
 
 def sharpness(images, where=None):
@@ -33,6 +44,11 @@ def sharpness(images, where=None):
         Grey levels (0 to 255) per pixel; 0 where there is no slope at all.
     """
     levels = grey_levels(images)
+    if levels.ndim != 4 or (where is not None and np.shape(where) != levels.shape[:3]):
+        raise ValueError(
+            "images must be of shape (N, H, W, C), and where (N, H, W) or None. "
+            f"Received: shape {levels.shape}, where of shape {np.shape(where)}"
+        )
     total = squares = 0.0
     for axis in (1, 2):
         slopes = np.abs(np.diff(levels, axis=axis))
@@ -57,9 +73,7 @@ def colourfulness(images):
 
     Reference: Hasler, Suesstrunk: "Measuring Colourfulness in Natural Images", SPIE 5007, 2003.
     """
-    levels = grey_levels(images)
-    if levels.ndim != 4 or levels.shape[-1] != 3:
-        raise ValueError(f"images must be of shape (N, H, W, 3). Received: shape {levels.shape}")
+    levels = grey_levels(image_batch("images", images, channels=3))
     red, green, blue = np.moveaxis(levels, -1, 0)
     opponents = np.stack([red - green, (red + green) / 2 - blue])  # (2, N, H, W)
     spread, middle = (np.hypot(*f(opponents, axis=(2, 3))) for f in (np.std, np.mean))
@@ -68,6 +82,6 @@ def colourfulness(images):
 
 def grey_levels(images):
     """Images, uint8 or float in [-1, 1], as float64 from 0 to 255."""
-    images = np.asarray(images)
+    images = image_values("images", images)
     levels = images.astype(np.float64)
     return levels if images.dtype == np.uint8 else (levels + 1) * 127.5

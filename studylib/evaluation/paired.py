@@ -12,6 +12,7 @@ import tensorflow as tf
 from scipy import ndimage
 from scipy.stats import wasserstein_distance
 
+from studylib.arguments import image_values, real_number
 from studylib.evaluation.measures import grey_levels
 
 EDGE = 64  # grey levels between the neighbours of a pixel: less does not read as an outline on white
@@ -63,6 +64,8 @@ def edge_strength(images):
         Float32 (N, H, W), grey levels: beside a straight step of h grey levels, h.
     """
     levels = grey_levels(images).astype(np.float32)
+    if levels.ndim != 4 or min(levels.shape[:3]) < 1:
+        raise ValueError(f"images must be of shape (N, H, W, C), N of 1 or more. Received: shape {levels.shape}")
     slopes = tf.image.sobel_edges(tf.constant(levels)).numpy()  # (N, H, W, C, 2)
     return np.linalg.norm(slopes, axis=-1).max(axis=-1) / 4
 
@@ -83,6 +86,7 @@ def edge_scores(images, truth, threshold=EDGE):
     Raises:
         ValueError: two shapes.
     """
+    real_number("threshold", threshold, above=0)
     found, true = (edge_strength(levels) >= threshold for levels in _as_images(images, truth))
 
     def share_near(edges, others):
@@ -131,7 +135,7 @@ def _opponent_histograms(images):
 
 
 def _as_images(images, truth):
-    images, truth = np.asarray(images), np.asarray(truth)
+    images, truth = image_values("images", images), image_values("truth", truth)
     if images.shape != truth.shape or images.ndim != 4 or not len(images):
         raise ValueError(
             "images and truth must be of one shape (N, H, W, C), N of 1 or more, a picture for each truth. "

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from studylib.arguments import true_or_false
 from studylib.evaluation.diversity import relative_diversity
 from studylib.evaluation.encoder import features
 from studylib.evaluation.frechet import Normal, frechet_distance, normal_of
@@ -90,6 +91,7 @@ def scores(images, truth, paired=True, known=None):
     Raises:
         ValueError: two shapes, fewer than 3 pictures, or true pictures that are all alike.
     """
+    true_or_false("paired", paired)
     vectors, known = features(images), known or true_set(truth)
     by_pair = [None] * 4
     if paired:

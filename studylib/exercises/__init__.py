@@ -19,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from studylib.arguments import shown
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -107,11 +109,11 @@ def _registered():
 
 
 def _find(name):
-    if name in _registered():
+    if isinstance(name, str) and name in _registered():
         return get(name)
-    nearest = difflib.get_close_matches(str(name), names(), n=1)
+    nearest = difflib.get_close_matches(name[:50] if isinstance(name, str) else "", names(), n=1)
     way_out = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(names())}."
-    print(f"There is no exercise {name!r}: {way_out}")
+    print(f"There is no exercise {shown(name)}: {way_out}")
     return None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 
-from studylib.arguments import real_number
+from studylib.arguments import number_array, real_number
 from studylib.gan.distributions import GaussianMixture
 
 
@@ -25,6 +25,9 @@ def modes_covered(samples, mixture, within=3.0, share=0.2):
     """
     real_number("within", within, above=0)
     real_number("share", share, above=0)
+    samples = number_array("samples", samples, n_axes=2, finite=False)
+    if samples.shape[1] != 2:
+        raise ValueError(f"samples must be of shape (n, 2). Received: shape {samples.shape}")
     distances = cdist(samples, mixture.centres)  # (n, k)
     nearest = distances.argmin(axis=1)
     inside = distances.min(axis=1) <= within * mixture.stddev
@@ -46,9 +49,15 @@ def energy_distance(x, y):
 
     Reference: Szekely, Rizzo (2013), Energy statistics: A class of statistics based on distances.
     """
-    x, y = (np.asarray(a, dtype=np.float64) for a in (x, y))
+    x, y = (number_array(name, a, finite=False).astype(np.float64) for name, a in (("x", x), ("y", y)))
+    if not (x.ndim and y.ndim):
+        raise ValueError(
+            f"energy_distance needs two samples, (n, ...) and (m, ...). Received: shapes {x.shape} and {y.shape}"
+        )
     if min(len(x), len(y)) < 2:
-        raise ValueError(f"energy_distance needs two samples of at least 2 each. Received: {len(x)} and {len(y)}")
+        raise ValueError(
+            f"energy_distance needs two samples of at least 2 each. Received: shapes {x.shape} and {y.shape}"
+        )
     if x.shape[1:] != y.shape[1:]:
         raise ValueError(
             f"energy_distance needs two samples of one shape, (n, ...) and (m, ...). Received: {x.shape} and {y.shape}"
@@ -77,7 +86,8 @@ def log_densities(points, mixture, fakes, bandwidth=0.05):
     """
     real_number("bandwidth", bandwidth, above=0)
     data = GaussianMixture(mixture.centres, np.hypot(mixture.stddev, bandwidth))  # variances add
-    return data.log_density(points), GaussianMixture(np.asarray(fakes), bandwidth).log_density(points)
+    fakes = number_array("fakes", fakes, n_axes=2, finite=False)
+    return data.log_density(points), GaussianMixture(fakes, bandwidth).log_density(points)
 
 
 def optimal_discriminator(points, mixture, fakes, bandwidth=0.05):

@@ -8,10 +8,13 @@ import tensorflow as tf
 from keras import layers
 
 from studylib.adversarial import AdversarialModel
-from studylib.arguments import real_number, whole_number
+from studylib.arguments import modest_number, real_number, shown, whole_number
 from studylib.cyclegan.image_pool import ImagePool
 from studylib.losses import adversarial_loss
 from studylib.optimizers import FusedAdam
+
+LARGEST_SEED = 2**31 - 2
+MOST_CHANNELS, MOST_DISCRIMINATORS, LARGEST_SIZE, MOST_SAMPLES = 1024, 64, 4096, 10**6
 
 
 @keras.saving.register_keras_serializable(package="studylib")
@@ -73,16 +76,16 @@ class GAN(AdversarialModel):
     ):
         super().__init__(**kwargs)
         self.sample_shape = _sample_shape(sample_shape)
-        self.noise_dim = whole_number("noise_dim", noise_dim)
-        self.n_filters = whole_number("n_filters", n_filters)
+        self.noise_dim = modest_number("noise_dim", noise_dim, MOST_CHANNELS)
+        self.n_filters = modest_number("n_filters", n_filters, MOST_CHANNELS)
         self.learning_rate = real_number("learning_rate", learning_rate, above=0)
         if discriminator_learning_rate is not None:
             real_number("discriminator_learning_rate", discriminator_learning_rate, above=0)
         self.discriminator_learning_rate = discriminator_learning_rate
         self.adversarial = adversarial
-        self.n_discriminators = whole_number("n_discriminators", n_discriminators)
+        self.n_discriminators = modest_number("n_discriminators", n_discriminators, MOST_DISCRIMINATORS)
         self.buffer_max_length = whole_number("buffer_max_length", buffer_max_length, at_least=0)
-        self.seed = whole_number("seed", seed, at_least=0)
+        self.seed = modest_number("seed", seed, LARGEST_SEED, at_least=0)
 
         self.loss_function = adversarial_loss(adversarial)
         make_g, make_d = (_mlp_g, _mlp_d) if len(self.sample_shape) == 1 else (_conv_g, _conv_d)
@@ -131,7 +134,7 @@ class GAN(AdversarialModel):
 
         Their noise is none that any training step of any model draws.
         """
-        whole_number("seed", seed, at_least=0)
+        modest_number("n", n, MOST_SAMPLES), modest_number("seed", seed, LARGEST_SEED, at_least=0)
         # A training step's key begins with a number above 0: what is judged must not be what was trained on.
         return self.g(tf.random.stateless_normal((n, self.noise_dim), seed=[-seed, 0])).numpy()
 
@@ -180,13 +183,13 @@ class GAN(AdversarialModel):
 
 def _sample_shape(given):
     try:
-        shape = tuple(whole_number("sample_shape", size) for size in given)
-    except TypeError:
+        shape = tuple(whole_number("sample_shape", size, at_most=LARGEST_SIZE) for size in given)
+    except (TypeError, ValueError):
         shape = ()
     if len(shape) not in (1, 3) or (len(shape) == 3 and (shape[0] % 4 or shape[1] % 4)):
         raise ValueError(
             "sample_shape must be (d,) for points or (height, width, channels) for images, height and width multiples "
-            f"of 4. Received: sample_shape={given!r}"
+            f"of 4. Received: sample_shape={shown(given)}"
         )
     return shape
 

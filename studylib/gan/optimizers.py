@@ -3,7 +3,9 @@
 import keras
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import modest_number, number_array, one_of, real_number
+
+MOST_STEPS = 10**6
 
 
 def optimizers(learning_rate=0.1):
@@ -12,6 +14,7 @@ def optimizers(learning_rate=0.1):
     Momentum and both decay rates are 0.9, the second one of Adam 0.999: the usual values, so that their memories reach
     back about 10 steps and 1000.
     """
+    real_number("learning_rate", learning_rate, above=0)
     return {
         "SGD": keras.optimizers.SGD(learning_rate),
         "momentum": keras.optimizers.SGD(learning_rate, momentum=0.9),
@@ -33,8 +36,8 @@ def path(optimizer, slope, start, n_steps):
     Returns:
         float64 array (n_steps + 1, k); row 0 is the start.
     """
-    whole_number("n_steps", n_steps)
-    x = keras.Variable(np.atleast_1d(np.asarray(start, np.float64)), dtype="float64")
+    modest_number("n_steps", n_steps, MOST_STEPS)
+    x = keras.Variable(np.atleast_1d(number_array("start", start).astype(np.float64)), dtype="float64")
     optimizer.build([x])
     places = [x.numpy()]
     for _ in range(n_steps):
@@ -55,9 +58,13 @@ def adam_by_hand(slope, start, n_steps, learning_rate=0.1, beta_1=0.9, beta_2=0.
     Returns:
         float64 array (n_steps + 1, k).
     """
-    if squares not in ("mean", "sum"):
-        raise ValueError(f"squares must be 'mean' or 'sum'. Received: squares={squares!r}")
-    x = np.atleast_1d(np.asarray(start, np.float64))
+    one_of("squares", squares, ("mean", "sum"))
+    modest_number("n_steps", n_steps, MOST_STEPS)
+    for name, rate in (("learning_rate", learning_rate), ("epsilon", epsilon)):
+        real_number(name, rate)
+    for name, decay in (("beta_1", beta_1), ("beta_2", beta_2)):
+        real_number(name, decay, at_most=1)
+    x = np.atleast_1d(number_array("start", start).astype(np.float64))
     m, v, places = np.zeros_like(x), np.zeros_like(x), [x]
     for t in range(1, n_steps + 1):
         gradient = slope(x)

@@ -2,7 +2,9 @@
 
 import tensorflow as tf
 
-from studylib.arguments import whole_number
+from studylib.arguments import modest_number
+
+LARGEST_BATCH = 65_536
 
 
 def compile_steps(gan, batch_size=256):
@@ -21,7 +23,7 @@ def compile_steps(gan, batch_size=256):
         A function of (samples, n), samples float32 (N, *gan.sample_shape): it takes n steps and returns the means of
         both losses over them, a dict of floats.
     """
-    whole_number("batch_size", batch_size)
+    modest_number("batch_size", batch_size, LARGEST_BATCH)
 
     @tf.function
     def steps(samples, n):

@@ -7,17 +7,18 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import expit
 
-from studylib.arguments import real_number
-from studylib.gan.distributions import ring, spiral
+from studylib.arguments import modest_number, one_of, real_number, shown
+from studylib.gan.distributions import GaussianMixture, _in_the_plane, ring, spiral
 from studylib.gan.measures import energy_distance, log_densities, modes_covered
-from studylib.gan.model import GAN
-from studylib.gan.steps import compile_steps
-from studylib.losses import adversarial_loss
+from studylib.gan.model import GAN, LARGEST_SEED
+from studylib.gan.steps import LARGEST_BATCH, compile_steps
+from studylib.losses import ADVERSARIAL_LOSSES, adversarial_loss
 
 DATA = {"ring": ring, "spiral": spiral}
 REACH = 1.5  # the square that is looked at goes from -REACH to REACH in both directions
 N_JUDGED = 500  # samples that every measure takes
 _N_DATA = 20_000
+MOST_STEPS, MOST_SHOWN, LARGEST_GRID = 10**7, N_JUDGED, 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ def start_anew(gan, seed):
 
     The global random state is neither used nor changed, so a view that starts anew disturbs nothing else.
     """
+    modest_number("seed", seed, LARGEST_SEED, at_least=0)
     for k, variable in enumerate(gan.generator_variables + gan.discriminator_variables):
         if len(variable.shape) > 1:
             initializer = keras.initializers.GlorotUniform(seed=int(np.random.default_rng([seed, k]).integers(2**31)))
@@ -96,6 +98,8 @@ class ToyTraining:
         batch_size=256,
         **options,
     ):
+        _check_data(data)  # here already: what follows takes a while
+        modest_number("batch_size", batch_size, LARGEST_BATCH), one_of("adversarial", adversarial, ADVERSARIAL_LOSSES)
         self.gan = GAN(
             (2,),
             learning_rate=learning_rate,
@@ -118,8 +122,7 @@ class ToyTraining:
 
     @data.setter
     def data(self, data):
-        if isinstance(data, str) and data not in DATA:
-            raise ValueError(f"data must be one of {sorted(DATA)} or a GaussianMixture. Received: data={data!r}")
+        _check_data(data)
         self._data = data
         self.mixture = DATA[data]() if isinstance(data, str) else data
         self._samples = tf.constant(self.mixture.sample(_N_DATA, seed=self.gan.seed))
@@ -131,6 +134,7 @@ class ToyTraining:
 
     @adversarial.setter
     def adversarial(self, name):
+        one_of("adversarial", name, ADVERSARIAL_LOSSES)
         if name not in self._compiled:
             self.gan.loss_function = adversarial_loss(name)
             self._compiled[name] = compile_steps(self.gan, self.batch_size), _compile_pushes(self.gan)
@@ -149,6 +153,7 @@ class ToyTraining:
 
     def run(self, n):
         """Take n training steps; returns the means of both losses over them."""
+        modest_number("n", n, MOST_STEPS)
         self._losses = self._compiled[self.adversarial][0](self._samples, n)
         return self._losses
 
@@ -158,7 +163,7 @@ class ToyTraining:
         A cross-entropy discriminator scores with the logit of its verdict. A least-squares one is trained to score 1
         and 0 themselves; what lies outside is cut off.
         """
-        points = np.asarray(points, np.float32)
+        points = _in_the_plane("points", points).astype(np.float32)
         scores = self.gan.scores(tf.constant(points.reshape(-1, 2))).numpy().reshape(points.shape[:-1])
         return np.clip(scores, 0, 1) if self.adversarial == "lsgan" else expit(scores)
 
@@ -172,6 +177,7 @@ class ToyTraining:
         Raises:
             ValueError: the fakes are no longer finite, so that there is nothing to look at.
         """
+        modest_number("n_shown", n_shown, MOST_SHOWN), modest_number("size", size, LARGEST_GRID, at_least=2)
         fakes = self.gan.generate(N_JUDGED, seed=1)
         if not np.isfinite(fakes).all():
             raise ValueError("The networks have diverged: start anew, with smaller learning rates.")
@@ -195,6 +201,11 @@ class ToyTraining:
             inside,
             energy_distance(fakes, real),
         )
+
+
+def _check_data(data):
+    if not (isinstance(data, GaussianMixture) or (isinstance(data, str) and data in DATA)):
+        raise ValueError(f"data must be one of {sorted(DATA)} or a GaussianMixture. Received: data={shown(data)}")
 
 
 def _compile_pushes(gan):

@@ -2,19 +2,23 @@
 
 import keras
 
-from studylib.arguments import whole_number
+from studylib.arguments import shown, whole_number
+
+MOST_PIXELS, MOST_CHANNELS, MOST_HALVINGS = 2**15, 1024, 12  # along a side; nothing that a network is built for
 
 
 def image_shape(input_shape, name="input_shape"):
     """`input_shape` as (height, width, channels); height and width may be None, channels may not."""
     try:
-        height, width, channels = (None if size is None else whole_number("size", size) for size in input_shape)
-        if channels is None:
+        height, width, channels = (
+            None if size is None else whole_number("size", size, at_most=MOST_PIXELS) for size in input_shape
+        )
+        if channels is None or channels > MOST_CHANNELS:
             raise ValueError
     except (TypeError, ValueError):
         raise ValueError(
             f"{name} must be (height, width, channels) of whole numbers, with None for a height or width that "
-            f"may vary. Received: {name}={input_shape!r}"
+            f"may vary. Received: {name}={shown(input_shape)}"
         ) from None
     return height, width, channels
 
@@ -35,8 +39,8 @@ class AdmissibleSize(keras.layers.Layer):
 
     def __init__(self, multiple_of=1, at_least=1, **kwargs):
         super().__init__(**kwargs)
-        self.multiple_of = multiple_of
-        self.at_least = at_least
+        self.multiple_of = whole_number("multiple_of", multiple_of)
+        self.at_least = whole_number("at_least", at_least)
 
     def check(self, height, width):
         """Raises a sentence that names the nearest admissible sizes; None stands for a size not yet known."""

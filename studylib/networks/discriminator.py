@@ -3,8 +3,8 @@
 import keras
 from keras import layers
 
-from studylib.arguments import whole_number
-from studylib.networks.arguments import AdmissibleSize, image_shape
+from studylib.arguments import modest_number
+from studylib.networks.arguments import MOST_CHANNELS, MOST_HALVINGS, AdmissibleSize, image_shape
 from studylib.networks.blocks import convolution
 from studylib.normalization import InstanceNormalization
 
@@ -40,8 +40,8 @@ def patchgan_discriminator(input_shape, n_filters=64, n_layers=3, name="patchgan
     Reference: Isola, Zhu, Zhou, Efros (2017), arXiv:1611.07004, section 3.2.2 and appendix 6.1.2.
     """
     height, width, channels = image_shape(input_shape)
-    n_filters = whole_number("n_filters", n_filters)
-    n_layers = whole_number("n_layers", n_layers)
+    n_filters = modest_number("n_filters", n_filters, MOST_CHANNELS)
+    n_layers = modest_number("n_layers", n_layers, MOST_HALVINGS)
     admissible = AdmissibleSize(at_least=3 * 2**n_layers, name="admissible_size")
     admissible.check(height, width)
 

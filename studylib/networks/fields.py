@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from studylib.arguments import image_values, shown, whole_number
 from studylib.networks.arguments import AdmissibleSize
 from studylib.networks.discriminator import patchgan_discriminator
 from studylib.networks.inspection import input_tensors, layer_shapes
@@ -66,6 +67,7 @@ def seen_pixels(model, row, column, input_shape=None):
     Raises:
         ValueError: the model is of another form, or holds a layer that is not among these.
     """
+    whole_number("row", row, at_least=0), whole_number("column", column, at_least=0)
     shapes = layer_shapes(model, input_shape)
     seen = {id(model.outputs[0]): ((row, row), (column, column))}  # first and last, for rows and for columns
     for layer in reversed(shapes):
@@ -167,10 +169,16 @@ def patchgan_field(image, n_layers, row, column):
     Raises:
         ValueError: the image is too small, or there is no such score.
     """
-    model, gradient_of = _narrow_patchgan(n_layers, *np.shape(image))
+    image = image_values("image", image)
+    if image.ndim != 3:
+        raise ValueError(f"image must be of shape (H, W, C). Received: shape {image.shape}")
+    model, gradient_of = _narrow_patchgan(whole_number("n_layers", n_layers), *image.shape)
     rows, columns = model.output_shape[1:3]
-    if not (0 <= row < rows and 0 <= column < columns):
-        raise ValueError(f"row and column must be within {rows} x {columns}. Received: row={row}, column={column}")
+    row, column = whole_number("row", row, at_least=0), whole_number("column", column, at_least=0)
+    if row >= rows or column >= columns:
+        raise ValueError(
+            f"row and column must be within {rows} x {columns}. Received: row={shown(row)}, column={shown(column)}"
+        )
     gradient = gradient_of(tf.cast(image, "float32")[None], tf.constant(row), tf.constant(column))[0].numpy()
     return PatchField(seen_pixels(model, row, column), gradient, (rows, columns))
 
@@ -188,9 +196,12 @@ def box_of(mask):
     Raises:
         ValueError: nothing in it is True.
     """
+    mask = np.asarray(mask)
+    if mask.ndim != 2 or mask.dtype != bool:
+        raise ValueError(f"mask must be an array of truth values, (H, W). Received: mask={shown(mask)}")
     rows, columns = (np.flatnonzero(np.any(mask, axis=axis)) for axis in (1, 0))
     if not len(rows):
-        raise ValueError("box_of needs a mask with at least one True cell. Received: none")
+        raise ValueError(f"mask must hold at least one True cell. Received: shape {mask.shape} without one")
     return PixelBox(*(int(i) for i in (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)))
 
 

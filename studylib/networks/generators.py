@@ -3,11 +3,13 @@
 import keras
 from keras import layers
 
-from studylib.arguments import whole_number
-from studylib.networks.arguments import AdmissibleSize, image_shape
+from studylib.arguments import modest_number, shown
+from studylib.networks.arguments import MOST_CHANNELS, MOST_HALVINGS, AdmissibleSize, image_shape
 from studylib.networks.blocks import convolution, transposed_convolution
 from studylib.normalization import InstanceNormalization
 from studylib.padding import ReflectionPadding2D
+
+MOST_BLOCKS = 100
 
 
 def resnet_generator(input_shape, n_filters=64, n_blocks=9, output_channels=None, name="resnet_generator"):
@@ -40,9 +42,10 @@ def resnet_generator(input_shape, n_filters=64, n_blocks=9, output_channels=None
     Reference: Zhu, Park, Isola, Efros (2017), arXiv:1703.10593, appendix 7.2; after Johnson et al. (2016).
     """
     height, width, channels = image_shape(input_shape)
-    n_filters = whole_number("n_filters", n_filters)
-    n_blocks = whole_number("n_blocks", n_blocks)
-    output_channels = channels if output_channels is None else whole_number("output_channels", output_channels)
+    n_filters = modest_number("n_filters", n_filters, MOST_CHANNELS)
+    n_blocks = modest_number("n_blocks", n_blocks, MOST_BLOCKS)
+    output_channels = channels if output_channels is None else output_channels
+    modest_number("output_channels", output_channels, MOST_CHANNELS)
     admissible = AdmissibleSize(multiple_of=4, at_least=8, name="admissible_size")
     admissible.check(height, width)
 
@@ -134,9 +137,10 @@ def encoder_decoder_generator(
 
 def _hourglass(input_shape, n_filters, n_downsamplings, output_channels, skips, name):
     height, width, channels = image_shape(input_shape)
-    n_filters = whole_number("n_filters", n_filters)
-    n_downsamplings = whole_number("n_downsamplings", n_downsamplings, at_least=2)
-    output_channels = channels if output_channels is None else whole_number("output_channels", output_channels)
+    n_filters = modest_number("n_filters", n_filters, MOST_CHANNELS)
+    n_downsamplings = modest_number("n_downsamplings", n_downsamplings, MOST_HALVINGS, at_least=2)
+    output_channels = channels if output_channels is None else output_channels
+    modest_number("output_channels", output_channels, MOST_CHANNELS)
     admissible = AdmissibleSize(2**n_downsamplings, 2**n_downsamplings, name="admissible_size")
     admissible.check(height, width)
     filters = [n_filters * min(2**i, 8) for i in range(n_downsamplings)]  # n, 2n, 4n, 8n, 8n, ...
@@ -183,5 +187,6 @@ def make_generator(generator_type, input_shape, n_filters, n_blocks, n_downsampl
     if generator_type == "encoder_decoder":
         return encoder_decoder_generator(input_shape, n_filters, n_downsamplings)
     raise ValueError(
-        f"generator_type must be 'unet', 'resnet' or 'encoder_decoder'. Received: generator_type={generator_type!r}"
+        "generator_type must be 'unet', 'resnet' or 'encoder_decoder'. "
+        f"Received: generator_type={shown(generator_type)}"
     )

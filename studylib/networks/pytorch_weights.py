@@ -9,14 +9,17 @@ a pickle. Read it where PyTorch is installed, with the option that admits tensor
 
 Then, without PyTorch::
 
-    with numpy.load("latest_net_G_A.npz") as arrays:      # allow_pickle stays False
-        load_pytorch_weights(resnet_generator((256, 256, 3)), dict(arrays))
+    load_pytorch_weights(resnet_generator((256, 256, 3)), load_arrays("latest_net_G_A.npz"))
+
+`studylib.files.load_arrays` refuses pickles, and files that would fill the memory.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 from keras import layers
+
+from studylib.files import check_archive
 
 _CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose)
 
@@ -111,11 +114,18 @@ def _plain_names(state_dict):
     """The entries that are weights, without the prefix of DataParallel and without running statistics."""
     if not isinstance(state_dict, Mapping):
         raise ValueError(
-            "state_dict must be a mapping from names to arrays, such as dict(numpy.load(path)). "
+            "state_dict must be a mapping from names to arrays, such as studylib.files.load_arrays(path) gives. "
             f"Received: {type(state_dict).__name__}"
         )
+    if isinstance(state_dict, np.lib.npyio.NpzFile):  # reads each array when it is asked for
+        check_archive(state_dict.zip)
+    try:
+        entries = list(state_dict.items())
+    except Exception as error:  # a file that is read now may be damaged, or hold a pickle
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"state_dict must hold plain arrays, and cannot be read: {reason}") from error
     plain = {}
-    for name, array in state_dict.items():
+    for name, array in entries:
         short = str(name).removeprefix("module.")
         if short in plain:
             raise ValueError(f"state_dict must hold each entry once. Received: {short} with and without 'module.'")

@@ -11,7 +11,7 @@ import functools
 import keras
 import numpy as np
 
-from studylib.arguments import real_number, whole_number
+from studylib.arguments import array_size, number_array, one_of, real_number, true_or_false, whole_number
 from studylib.normalization import zoo
 
 CHANNELS = (
@@ -100,12 +100,12 @@ class FeatureMaps:
     """
 
     def __init__(self, images, kernel=None):
-        images = np.asarray(images)
+        images = number_array("images", images, empty=True)
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3 or len(images) < 2:
             raise ValueError(
                 f"images must be uint8 of shape (2 or more, H, W, 3). Received: {images.dtype}, shape {images.shape}"
             )
-        self.kernel = filter_bank() if kernel is None else np.asarray(kernel, "float32")
+        self.kernel = filter_bank() if kernel is None else number_array("kernel", kernel, n_axes=4).astype("float32")
         self.images = images.astype("float32") / 127.5 - 1
         pads = [(0, 0), *((size // 2, size // 2) for size in self.kernel.shape[:2]), (0, 0)]
         padded = np.pad(self.images, pads, "reflect")
@@ -195,6 +195,10 @@ class FeatureMaps:
         Returns:
             (mean, variance), each (C,).
         """
+        whole_number("seed", seed, at_least=0), real_number("momentum", momentum, at_most=1)
+        array_size(
+            (whole_number("steps", steps), whole_number("batch_size", batch_size)), steps=steps, batch_size=batch_size
+        )
         drawn = np.random.default_rng(seed).integers(len(self.images), size=(steps, batch_size))
         means = self._moments[0][drawn].mean(1)  # (steps, C)
         variances = self._moments[1][drawn].mean(1) - means**2
@@ -238,10 +242,14 @@ class FeatureMaps:
 
     def _check(self, settings):
         for name, known in (("member", MEMBERS), ("mates", MATES)):
-            if settings[name] not in known:
-                raise ValueError(f"{name} must be one of {', '.join(known)}. Received: {name}={settings[name]!r}")
+            one_of(name, settings[name], known)
         whole_number("batch_size", settings["batch_size"], 1, len(self.images))
         whole_number("image", settings["image"], 0, len(self.images) - 1)
         whole_number("channel", settings["channel"], 0, self.features.shape[-1] - 1)
+        for name in ("affine", "inference"):
+            true_or_false(name, settings[name])
+        if settings["member"] == "group":
+            whole_number("groups", settings["groups"])
+        real_number("epsilon", settings["epsilon"], above=0)
         real_number("contrast", settings["contrast"])
         real_number("brightness", settings["brightness"], at_least=-float("inf"))

@@ -6,6 +6,8 @@ A picture's contrast is removed, and the other images of the batch do not matter
 import keras
 from keras import ops
 
+from studylib.arguments import real_number, shown, true_or_false
+
 
 @keras.saving.register_keras_serializable(package="studylib")
 class InstanceNormalization(keras.layers.Layer):
@@ -36,11 +38,12 @@ class InstanceNormalization(keras.layers.Layer):
 
     def __init__(self, epsilon=1e-5, scale=False, center=False, **kwargs):
         super().__init__(**kwargs)
-        if not epsilon > 0:
-            raise ValueError(f"epsilon must be a number above 0. Received: epsilon={epsilon}")
-        self.epsilon = epsilon
-        self.scale = scale
-        self.center = center
+        try:
+            self.epsilon = real_number("epsilon", epsilon, above=0)
+        except ValueError:
+            raise ValueError(f"epsilon must be a number above 0. Received: epsilon={shown(epsilon)}") from None
+        self.scale = true_or_false("scale", scale)
+        self.center = true_or_false("center", center)
         self.input_spec = keras.layers.InputSpec(min_ndim=3)
 
     def build(self, input_shape):

@@ -34,11 +34,11 @@ class WeightNormalization(keras.layers.Wrapper):
     """
 
     def __init__(self, layer, **kwargs):
-        super().__init__(layer, **kwargs)
         if not isinstance(layer, _ORDINARY + _TRANSPOSED):
             raise ValueError(
                 f"layer must be a Dense or a convolution of keras.layers. Received: layer={type(layer).__name__}"
             )
+        super().__init__(layer, **kwargs)
 
     def build(self, input_shape=None):
         # init_scope: g starts from the values of v, which have to exist even where a compiled step builds the layer.

@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
 
-from studylib.arguments import real_number, whole_number
+from studylib.arguments import array_size, number_array, real_number, shown, whole_number
 
 
 def batch_normalization(x, gamma=None, beta=None, mean=None, variance=None, epsilon=1e-5):
@@ -122,7 +122,7 @@ def weight_normalization(v, g):
     Reference: Salimans, Kingma (2016), arXiv:1602.07868. `WeightNormalization` learns v and g for a layer.
     """
     v, dtype = _float32_at_least(v, "v")
-    g = ops.cast(ops.convert_to_tensor(g), v.dtype)
+    g = ops.cast(_tensor(g, "g"), v.dtype)
     if tuple(g.shape) != (v.shape[-1],):
         raise ValueError(f"g must hold one length a filter, {v.shape[-1]}. Received: g of shape {tuple(g.shape)}")
     length = ops.sqrt(ops.sum(v**2, axis=tuple(range(len(v.shape) - 1))))  # (out,)
@@ -162,7 +162,9 @@ def whitening(x, epsilon=1e-5):
 
 def mean_off_diagonal(matrix):
     """How much correlation there is: the mean absolute value of the entries beside the diagonal of a square matrix."""
-    matrix = np.asarray(matrix)
+    matrix = number_array("matrix", matrix, n_axes=2, finite=False)
+    if len(matrix) < 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"matrix must be square, 2 x 2 or larger. Received: shape {matrix.shape}")
     return float(np.abs(matrix[~np.eye(len(matrix), dtype=bool)]).mean())
 
 
@@ -187,12 +189,19 @@ def statistics_groups(member, shape, groups=None):
         ValueError: there is no such member; shape has not four sizes; groups does not divide C, or is given to
             another member.
     """
-    if len(shape) != 4:
-        raise ValueError(f"shape must be (N, H, W, C). Received: shape={tuple(shape)}")
+    try:
+        sizes = tuple(whole_number("shape", size) for size in shape)
+    except (TypeError, ValueError):
+        sizes = ()
+    if len(sizes) != 4:
+        raise ValueError(f"shape must be (N, H, W, C). Received: shape={shown(shape)}")
+    array_size(sizes, shape=shape)
     if (groups is not None) and member != "group":
-        raise ValueError(f"groups belongs to the member 'group' alone. Received: member={member!r}, groups={groups!r}")
-    n, _, _, c = np.ogrid[tuple(map(slice, shape))]
-    channels = shape[3]
+        raise ValueError(
+            f"groups belongs to the member 'group' alone. Received: member={shown(member)}, groups={shown(groups)}"
+        )
+    n, _, _, c = np.ogrid[tuple(map(slice, sizes))]
+    channels = sizes[3]
     if member == "batch":
         numbers = c
     elif member == "layer":
@@ -200,10 +209,11 @@ def statistics_groups(member, shape, groups=None):
     elif member == "instance":
         numbers = n * channels + c
     elif member == "group":
-        numbers = n * groups + c // _channels_in_a_group(channels, groups)
+        in_a_group = _channels_in_a_group(channels, groups)
+        numbers = n * groups + c // in_a_group
     else:
-        raise ValueError(f"member must be 'batch', 'layer', 'instance' or 'group'. Received: member={member!r}")
-    return np.broadcast_to(numbers, shape).copy()
+        raise ValueError(f"member must be 'batch', 'layer', 'instance' or 'group'. Received: member={shown(member)}")
+    return np.broadcast_to(numbers, sizes).copy()
 
 
 def _checked(x, epsilon):
@@ -216,11 +226,21 @@ def _checked(x, epsilon):
 
 def _float32_at_least(x, name):
     """Returns x for computing, and the dtype that the result is to have."""
-    x = ops.convert_to_tensor(x)
+    x = _tensor(x, name)
     dtype = standardize_dtype(x.dtype)
     if "float" not in dtype:
         raise ValueError(f"{name} must hold floating-point numbers. Received: {name} of dtype {dtype}")
     return (ops.cast(x, "float32") if dtype in ("float16", "bfloat16") else x), dtype
+
+
+def _tensor(x, name):
+    try:
+        tensor = ops.convert_to_tensor(x)
+    except Exception:  # TensorFlow and NumPy have many words for what is no tensor
+        tensor = None
+    if tensor is None or not any(kind in standardize_dtype(tensor.dtype) for kind in ("float", "int")):
+        raise ValueError(f"{name} must hold floating-point numbers. Received: {name}={shown(x)}")
+    return tensor
 
 
 def _scaled(y, gamma, beta, dtype):
@@ -228,7 +248,7 @@ def _scaled(y, gamma, beta, dtype):
     for name, given, apply in (("gamma", gamma, ops.multiply), ("beta", beta, ops.add)):
         if given is None:
             continue
-        given = ops.cast(ops.convert_to_tensor(given), y.dtype)
+        given = ops.cast(_tensor(given, name), y.dtype)
         if given.shape not in (y.shape[-1:], y.shape[1:]):
             raise ValueError(
                 f"{name} must hold one number a channel, {y.shape[-1]}. Received: {name} of shape {tuple(given.shape)}"
@@ -241,5 +261,7 @@ def _channels_in_a_group(channels, groups):
     groups = whole_number("groups", groups)
     if channels % groups:
         divisors = [g for g in range(1, channels + 1) if channels % g == 0]
-        raise ValueError(f"groups must divide the {channels} channels: one of {divisors}. Received: groups={groups}")
+        raise ValueError(
+            f"groups must divide the {channels} channels: one of {divisors}. Received: groups={shown(groups)}"
+        )
     return channels // groups

@@ -5,16 +5,21 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.patches import Rectangle
 
+from studylib.arguments import image_values, modest_number, number_array, true_or_false, whole_number
 from studylib.data.pipeline import random_box
 from studylib.plots.figure import subplots
 from studylib.plots.grid import to_uint8
 
 _GAP = 0.08  # white space between the images of a collage, as a fraction of an image
+MOST_SHOWN, MOST_BOXES = 100, 10_000
 
 
 def collage(images, n_columns):
     """Images as one picture: uint8 (N, H, W, 3) -> uint8 (height, width, 3), row by row on white."""
     images = to_uint8(images)
+    if images.ndim != 4 or images.shape[-1] != 3:
+        raise ValueError(f"images must be of shape (N, H, W, 3). Received: shape {images.shape}")
+    modest_number("n_columns", n_columns, MOST_SHOWN)
     gap = round(_GAP * images.shape[2])
     rows = -(-len(images) // n_columns)
     cells = np.full((rows * n_columns, images.shape[1] + gap, images.shape[2] + gap, 3), 255, np.uint8)
@@ -42,6 +47,7 @@ def two_domains(task, n_rows=4, seed=0):
     Returns:
         A Figure; the credit that the pictures need stands below.
     """
+    modest_number("n_rows", n_rows, MOST_SHOWN), whole_number("seed", seed, at_least=0)
     random = np.random.default_rng(seed)
 
     def some(images, n):
@@ -83,6 +89,7 @@ def random_boxes(n, seed=0, jitter=True, mirror=True):
     Returns:
         float32 array (n, 4) of (y1, x1, y2, x2) in fractions; x1 > x2 is mirrored.
     """
+    modest_number("n", n, MOST_BOXES), whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
     boxes = np.stack([random_box(i, seed).numpy() for i in range(n)])
     mirrored = boxes[:, 1] > boxes[:, 3]
     boxes[mirrored] = boxes[mirrored][:, [0, 3, 2, 1]]
@@ -104,7 +111,11 @@ def augmented_versions(image, n=10, seed=0, jitter=True, mirror=True):
     Returns:
         A Figure: the image with the first three windows drawn in, and n versions, those three framed in their colours.
     """
-    boxes = random_boxes(n, seed, jitter, mirror)
+    image = image_values("image", image)
+    if image.ndim != 3 or image.shape[-1] != 3:
+        raise ValueError(f"image must be of shape (H, W, 3). Received: shape {image.shape}")
+    true_or_false("jitter", jitter), true_or_false("mirror", mirror)
+    boxes = random_boxes(modest_number("n", n, MOST_SHOWN), seed, jitter, mirror)
     height, width = image.shape[:2]
     versions = tf.image.crop_and_resize(image[None], boxes, np.zeros(n, np.int32), (height, width)).numpy()
     rows, gap, line = 2, 0.07, 0.2  # gaps and lines of text, in widths of an image
@@ -253,5 +264,8 @@ def shuffle_orders(panels, xlabel="position in the data", ylabel="position after
 
 def rank_correlation(x, y):
     """Spearman's correlation of two sequences without ties: 1 is the same order, 0 none, -1 the reverse."""
+    x, y = number_array("x", x, n_axes=1), number_array("y", y, n_axes=1)
+    if len(x) != len(y) or len(x) < 2:
+        raise ValueError(f"x and y must be of one length, 2 or more. Received: {len(x)} and {len(y)} numbers")
     ranks = [np.argsort(np.argsort(values)) for values in (x, y)]
     return float(np.corrcoef(*ranks)[0, 1])

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.colors import PowerNorm
 
+from studylib.arguments import one_of
 from studylib.evaluation.scores import LOWER, MEASURES, NEAR_ONE
 from studylib.plots.figure import COLOURS, INK, subplots
 from studylib.plots.grid import image_grid
@@ -27,8 +28,7 @@ def method_scores(evaluation, measure="kid"):
     Raises:
         ValueError: a measure that does not exist or does not apply.
     """
-    if measure not in MEASURES:
-        raise ValueError(f"measure must be one of {', '.join(MEASURES)}. Received: measure={measure!r}")
+    one_of("measure", measure, MEASURES)
     if all(getattr(scores, measure) is None for rows in evaluation.scores.values() for scores in rows.values()):
         raise ValueError(f"measure must be one that applies to the task, which has no pairs. Received: {measure!r}")
     meant = MEASURES[measure]

@@ -4,12 +4,17 @@ import textwrap
 
 import numpy as np
 
+from studylib.arguments import image_values, number_array, real_number, shown, whole_number
 from studylib.plots.figure import subplots
 
 
 def to_uint8(images):
-    """Images as uint8: float images in [-1, 1] are scaled, uint8 images stay. Any shape."""
-    images = np.asarray(images)
+    """Images as uint8: float images are scaled from [-1, 1], and cut off there; uint8 images stay. Any shape.
+
+    Raises:
+        ValueError: nan, infinite, or no numbers at all.
+    """
+    images = number_array("images", images, empty=True)
     if images.dtype == np.uint8:
         return images
     return np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
@@ -26,8 +31,13 @@ def image_grid(columns, title=None, cell=1.0, credit=""):
 
     Returns:
         A Figure with N rows.
+
+    Raises:
+        ValueError: no image, or images of another form.
     """
-    n_rows = min(len(images) for images in columns.values())
+    real_number("cell", cell, above=0, at_most=20)
+    columns = _checked(columns)
+    n_rows = min((len(images) for images in columns.values()), default=0)
     if n_rows == 0:
         raise ValueError("image_grid needs at least one image in each column. Received: an empty column")
     height = cell * n_rows + 0.5 + (0.3 if title else 0)
@@ -77,6 +87,7 @@ def drawn(task, n, seed):
     Returns:
         (images_a, images_b), uint8, of equal length.
     """
+    whole_number("n", n), whole_number("seed", seed, at_least=0)
     sides = [test if len(test) else train for test, train in ((task.test_a, task.train_a), (task.test_b, task.train_b))]
     rows = np.random.default_rng(seed).permutation(min(map(len, sides)))[:n]
     return sides[0][rows], sides[1][rows]
@@ -84,5 +95,18 @@ def drawn(task, n, seed):
 
 def as_float(images):
     """Images as float32 in [-1, 1]: uint8 images are scaled, float images stay."""
-    images = np.asarray(images)
+    images = image_values("images", images)
     return images.astype(np.float32) / 127.5 - 1 if images.dtype == np.uint8 else images
+
+
+def _checked(columns):
+    """The columns as a dict of uint8 arrays (N, H, W, C)."""
+    if not isinstance(columns, dict):
+        raise ValueError(f"columns must be a dict from title to images. Received: columns={shown(columns)}")
+    checked = {name: to_uint8(images) for name, images in columns.items()}
+    for name, images in checked.items():
+        if images.ndim != 4 or (len(images) and (images.shape[-1] not in (1, 3) or 0 in images.shape)):
+            raise ValueError(
+                f"images must be of shape (N, H, W, C), C being 1 or 3. Received: shape {images.shape} as {name!r}"
+            )
+    return checked

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
+from studylib.arguments import number_array, one_of, real_number
 from studylib.plots.figure import INK, PAPER, subplots
 
 # Colour, line style and name of each loss: told apart in print, too.
@@ -14,6 +15,7 @@ LOSSES = {
 # Scores that are looked at, and the strongest gradient in the picture. Beyond, scores count in the outermost bins.
 _WINDOWS = {"gan": (-6, 6, 1), "minimax": (-6, 6, 1), "lsgan": (-1, 2, 4)}
 SIDES = ("generator", "real", "fake")
+MOST_REACH = 1000
 _TITLES = {
     "generator": "generator: a fake",
     "real": "discriminator: a real sample",
@@ -29,7 +31,7 @@ def loss_value(adversarial, side, score):
         side: "generator", or "real" or "fake" for the discriminator's two terms, before they are halved.
         score: array, float64.
     """
-    score = np.asarray(score, np.float64)
+    score = _checked(adversarial, side, score)
     if adversarial == "lsgan":
         return (score - (side != "fake")) ** 2
     if side == "fake":
@@ -39,12 +41,19 @@ def loss_value(adversarial, side, score):
 
 def loss_gradient(adversarial, side, score):
     """The derivative of `loss_value` by the score: same arguments."""
-    score = np.asarray(score, np.float64)
+    score = _checked(adversarial, side, score)
     if adversarial == "lsgan":
         return 2 * (score - (side != "fake"))
     if side == "fake":
         return expit(score)
     return -expit(score) if (adversarial, side) == ("minimax", "generator") else -expit(-score)
+
+
+def _checked(adversarial, side, score):
+    """The score as float64; a network that has diverged may give nan."""
+    one_of("adversarial", adversarial, LOSSES)
+    one_of("side", side, SIDES)
+    return number_array("score", score, finite=False).astype(np.float64)
 
 
 def adversarial_losses(reach=6.0):
@@ -56,6 +65,7 @@ def adversarial_losses(reach=6.0):
     Returns:
         A Figure on its own light ground.
     """
+    real_number("reach", reach, above=0, at_most=MOST_REACH)
     figure, axes = subplots(2, 3, size=(8.4, 4.6), layout=None, sharex=True, facecolor=PAPER)
     figure.subplots_adjust(left=0.075, right=0.985, top=0.86, bottom=0.1, wspace=0.2, hspace=0.12)
     for column, side in zip(axes.T, SIDES, strict=True):
@@ -76,6 +86,8 @@ def loss_at(score=-4.0, side="generator", reach=6.0):
     Args:
         score: from -reach to reach. side: "generator", or "real" or "fake" for the discriminator's terms.
     """
+    one_of("side", side, SIDES), real_number("reach", reach, above=0, at_most=MOST_REACH)
+    real_number("score", score, at_least=-reach, at_most=reach)
     figure, axes = subplots(1, 2, size=(7, 2.8), layout=None)
     figure.subplots_adjust(left=0.07, right=0.985, top=0.86, bottom=0.17, wspace=0.2)
     panels = {"loss": loss_value, "gradient by the score": loss_gradient}
@@ -96,7 +108,7 @@ def loss_at(score=-4.0, side="generator", reach=6.0):
 
 def losses_of(side):
     """Names of the losses that differ in this term: both cross-entropy games have the same discriminator."""
-    return list(LOSSES) if side == "generator" else ["gan", "lsgan"]
+    return list(LOSSES) if one_of("side", side, SIDES) == "generator" else ["gan", "lsgan"]
 
 
 def _curves(axis, function, side, reach):

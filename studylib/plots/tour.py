@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from studylib.arguments import real_number, shown
 from studylib.plots.figure import COLOURS, INK, PAPER
 from studylib.plots.grid import to_uint8
 
@@ -23,7 +24,12 @@ def image_rows(rows, columns=None, title=None, cell=1.0, credit=""):
     Returns:
         A Figure. All images are one mosaic, so it is quick to draw again and again.
     """
-    pictures = [to_uint8(np.stack(list(images))) for images in rows.values()]
+    real_number("cell", cell, above=0, at_most=20)
+    if not isinstance(rows, dict) or not rows:
+        raise ValueError(f"rows must be a dict from row name to images. Received: rows={shown(rows)}")
+    pictures = [to_uint8(images) for images in rows.values()]
+    if wrong := [images.shape for images in pictures if images.ndim != 4 or 0 in images.shape or images.shape[-1] != 3]:
+        raise ValueError(f"image_rows needs images of shape (N, H, W, 3), N of 1 or more. Received: shape {wrong[0]}")
     if len({images.shape for images in pictures}) != 1:
         shapes = {name: images.shape for name, images in zip(rows, pictures, strict=True)}
         raise ValueError(f"image_rows needs the same number and size of images in each row. Received: {shapes}")

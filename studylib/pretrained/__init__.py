@@ -4,7 +4,6 @@ The shelf is this folder: `<task's name>/g_AB.keras`, `g_BA.keras` and `card.jso
 """
 
 import functools
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import keras
 
 # The layers that the files name must be known to Keras before it loads them.
 import studylib.networks  # noqa: F401
+from studylib.arguments import path_of, shown, whole_number
+from studylib.files import load_network, read_json
 
 SHELF = Path(__file__).parent
 GENERATORS = ("g_AB", "g_BA")
@@ -41,7 +42,8 @@ class Pretrained:
 
 def names(folder=SHELF):
     """Sorted names of what is on the shelf: of every folder that holds a card."""
-    return sorted(card.parent.relative_to(folder).as_posix() for card in Path(folder).rglob("card.json"))
+    folder = path_of("folder", folder)
+    return sorted(card.parent.relative_to(folder).as_posix() for card in folder.rglob("card.json"))
 
 
 def load_pretrained(name, folder=SHELF):
@@ -59,13 +61,13 @@ def load_pretrained(name, folder=SHELF):
         `Pretrained`.
 
     Raises:
-        ValueError: nothing of that name is on the shelf, or one of its files is missing.
+        ValueError: nothing of that name is on the shelf, or one of its files is missing, damaged, or brings code along.
     """
     known = names(folder)
     there = f"on the shelf: {', '.join(known) or 'nothing yet'}"
     if name not in known:
-        raise ValueError(f"name must be one of those {there}. Received: name={name!r}")
-    place = Path(folder).resolve() / name
+        raise ValueError(f"name must be one of those {there}. Received: name={shown(name)}")
+    place = path_of("folder", folder).absolute() / name
     if missing := [f"{network}.keras" for network in GENERATORS if not (place / f"{network}.keras").exists()]:
         raise ValueError(
             f"{name} is incomplete ({there}): make it anew with `make pretrained NAME={name}`. Received: a folder "
@@ -77,9 +79,9 @@ def load_pretrained(name, folder=SHELF):
 @functools.cache
 def _load(name, place, written):
     """`written`, the time of the card, is only here so that a newer one is not taken for the one that was loaded."""
-    card = json.loads((place / "card.json").read_text(encoding="utf-8"))
-    # Safe mode: a file may name layers, and carries no code of its own.
-    networks = [
-        keras.models.load_model(place / f"{network}.keras", compile=False, safe_mode=True) for network in GENERATORS
-    ]
-    return Pretrained(name, *networks, card, card["image_size"])
+    card = read_json(place / "card.json")
+    if missing := [entry for entry in ("image_size", "commit") if entry not in card]:
+        raise ValueError(f"{place / 'card.json'} must say {missing[0]}. Received: {shown(list(card))}")
+    image_size = whole_number("image_size", card["image_size"])
+    networks = [load_network(place / f"{network}.keras") for network in GENERATORS]
+    return Pretrained(name, *networks, card, image_size)

@@ -29,6 +29,7 @@ class History(keras.callbacks.Callback):
         state = state or {"step": 0, "seconds": 0.0, "rows": [], "sums": {}}
         self.step, self.rows, self.sums = state["step"], state["rows"], state["sums"]
         self.seconds, self.started = state["seconds"], None
+        self.in_step = False  # inside, the model may be ahead of what is counted here: no moment for a checkpoint
 
     def state(self):
         """All that a checkpoint must hold, ready for JSON."""
@@ -41,6 +42,9 @@ class History(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.started = self.started or time.monotonic()
 
+    def on_train_batch_begin(self, batch, logs=None):
+        self.in_step = True
+
     def on_train_batch_end(self, batch, logs=None):
         self.step += 1
         for name, value in logs.items():
@@ -51,6 +55,7 @@ class History(keras.callbacks.Callback):
             self.rows.append({"epoch": epoch, "step": self.step, "seconds": round(self.elapsed(), 1), **means})
             self.sums = {}
             self.run.write_history(self.rows)
+        self.in_step = False
 
 
 class Progress(keras.callbacks.Callback):
@@ -117,9 +122,10 @@ class SampleSheet(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         epoch, rest = divmod(self.history.step, self.history.steps_per_epoch)
         if rest == 0:
+            with self.model.averaged():
+                sheet = self.draw(self.model)
             with written_atomically(self.run.sample_path(epoch)) as temporary:
-                with self.model.averaged():
-                    self.draw(self.model).savefig(temporary)
+                sheet.savefig(temporary)
 
 
 class StopAfterStep(keras.callbacks.Callback):

@@ -6,49 +6,105 @@ import os
 import shutil
 import warnings
 import zipfile
-from contextlib import contextmanager
+import zlib
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from studylib.arguments import path_of
+from studylib.files import check_archive, check_weights, read_json
+
 KEPT_CHECKPOINTS = 2
-
-
-def _flush_to_disk(path):
-    """Make sure a finished file outlives a power cut before anything is renamed to point at it."""
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
 
 
 @contextmanager
 def written_atomically(path):
-    """Give a temporary path beside `path`; it takes the final name only when the block ends without an error."""
+    """Give a temporary path beside `path`, for a file or for a folder of files.
+
+    It takes the final name only when the block ends without an error, and what has that name outlives a power cut.
+
+    Raises:
+        OSError: the disk is full, or the folder may not be written; the sentence says where.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".writing_{path.name}")  # the ending stays: writers look at it
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        _flush_to_disk(temporary)
+        for file in temporary.iterdir() if temporary.is_dir() else [temporary]:
+            with open(file, "rb+") as written:
+                os.fsync(written.fileno())
+        if temporary.is_dir():
+            _flush_names(temporary)
         os.replace(temporary, path)
+        _flush_names(path.parent)
+    except OSError as error:
+        if error.errno is None:  # not from the system
+            raise
+        raise _unwritable(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary)  # half a checkpoint would keep a full disk full
+
+
+def _flush_names(folder):
+    """Let the names in a folder outlive a power cut, where the system can: Windows cannot."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove(path):
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _unwritable(path, error):
+    """The error that says in one sentence that `path` could not be written."""
+    sentence = (
+        f"{path} could not be written: {error.strerror}. What was there before is as it was. Make room, or "
+        "let the folder be written, and run the same again."
+    )
+    return OSError(error.errno, sentence)  # "[Errno 28] ...": programs look at the number
+
+
+def _check_whole(path):
+    """Raise an error unless a .keras file is what it claims, and every part of it has its checksum."""
+    check_archive(path)
+    with zipfile.ZipFile(path) as archive:
+        if damaged := archive.testzip():
+            raise ValueError(f"{damaged} fails its checksum")
+
+
+def _checksum(state):
+    return zlib.crc32(json.dumps(state).encode())
 
 
 class RunFolder:
     """The folder of one training run.
 
     ``config.json`` what was trained and how; ``history.csv`` a row an epoch; ``samples/epoch_001.png`` ... a sheet an
-    epoch; ``checkpoints/step_000000123/`` the newest checkpoints; ``model.keras`` the trained model.
+    epoch; ``checkpoints/step_000000123/`` the newest KEPT_CHECKPOINTS; ``model.keras`` the trained model. Only rows
+    and sheets grow in number with the run.
 
     Args:
         path: the folder. It is made at the first write.
+
+    Raises:
+        ValueError: `path` is no path.
     """
 
     def __init__(self, path):
-        self.path = Path(path).expanduser()
+        self.path = path_of("path", path)
         self.history_path = self.path / "history.csv"
         self.model_path = self.path / "model.keras"
         self.checkpoints_path = self.path / "checkpoints"
+        self._current = None  # the checkpoint that was read or written last
 
     def sample_path(self, epoch):
         """Path of the sample sheet of an epoch, counted from 1."""
@@ -56,32 +112,46 @@ class RunFolder:
 
     @contextmanager
     def locked(self):
-        """Hold the folder for one run: two trainings that write into one folder would destroy each other."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Hold the folder for one run: two trainings that write into one folder would destroy each other.
+
+        Raises:
+            RuntimeError: another training holds it.
+            OSError: the folder cannot be written.
+        """
+        lock = FileLock(self.path / ".lock", timeout=0)
         try:
-            with FileLock(self.path / ".lock", timeout=0):
-                for leftover in self.path.rglob(".writing_*"):  # of a run that was killed while it wrote
-                    shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-                yield
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
         except Timeout:
             raise RuntimeError(
                 f"Another process is training into {self.path}. Wait for it, stop it, or choose another run name."
             ) from None
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        try:
+            for leftover in list(self.path.rglob(".writing_*")):  # of a run that was killed while it wrote
+                _remove(leftover)
+            yield
+        finally:
+            lock.release()
 
     def claim(self, config):
         """Note what this run trains, or check that an earlier start noted the same.
 
+        A setting that an older version of the study did not note is taken to be the same.
+
         Raises:
             ValueError: the folder holds a run with other settings; the sentence names them.
+            OSError: the folder cannot be written.
         """
         config = json.loads(json.dumps(config))  # tuples become lists, as they will be read
         path = self.path / "config.json"
-        if not path.exists():
+        earlier = _settings(path)
+        if earlier is None:
             with written_atomically(path) as temporary:
                 temporary.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
             return
-        earlier = json.loads(path.read_text(encoding="utf-8"))
-        changed = [name for name in config if config[name] != earlier.get(name)]
+        changed = [name for name in config if config[name] != earlier.get(name, config[name])]
         if changed:
             differences = ", ".join(f"{name}={earlier.get(name)!r} (now {config[name]!r})" for name in changed)
             raise ValueError(
@@ -90,35 +160,53 @@ class RunFolder:
             )
 
     def write_history(self, rows):
-        """Write all rows (dicts with the same keys) to history.csv."""
-        with written_atomically(self.history_path) as temporary, open(temporary, "w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        """Write all rows (dicts with the same keys) to history.csv; of none there is no file."""
+        if not rows:
+            self.history_path.unlink(missing_ok=True)
+            return
+        with written_atomically(self.history_path) as temporary:
+            with open(temporary, "w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
 
     def save_model(self, model):
         """Save the trained model as model.keras."""
         with written_atomically(self.model_path) as temporary:
             model.save(temporary)
 
+    def has_model(self):
+        """Whether model.keras is there, and whole."""
+        try:
+            _check_whole(self.model_path)
+        except Exception:  # a damaged zip raises nearly anything: EOFError, NotImplementedError, ...
+            return False
+        return True
+
     def save_checkpoint(self, model, state):
         """Save everything that the run needs to continue exactly: the model and `state`, a dict with its "step".
 
         Both files are written into a temporary folder that is renamed when it is complete, so a run that is killed
-        here leaves the checkpoint before untouched. Older checkpoints beyond KEPT_CHECKPOINTS are removed.
+        here leaves the checkpoint before untouched. Then the newest KEPT_CHECKPOINTS stay. Older ones are removed, and
+        so are those of later steps: they are damaged, or the run would have gone on from there.
+
+        Raises:
+            OSError: the checkpoint could not be written.
         """
         final = self.checkpoints_path / f"step_{state['step']:09d}"
-        if final.exists():
+        if final == self._current:
             return
-        temporary = self.checkpoints_path / f".writing_{final.name}"
-        temporary.mkdir(parents=True)
-        model.save(temporary / "model.keras")
-        (temporary / "state.json").write_text(json.dumps(state), encoding="utf-8")
-        for file in temporary.iterdir():
-            _flush_to_disk(file)
-        os.replace(temporary, final)
-        for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
-            shutil.rmtree(old, ignore_errors=True)
+        _remove(final)  # damaged, as above
+        with written_atomically(final) as temporary:
+            temporary.mkdir()
+            model.save(temporary / "model.keras")
+            sealed = {**state, "crc32": _checksum(state)}
+            (temporary / "state.json").write_text(json.dumps(sealed), encoding="utf-8")
+        self._current = final
+        kept = [folder for folder in self.checkpoints() if folder <= final][-KEPT_CHECKPOINTS:]
+        for folder in self.checkpoints():
+            if folder not in kept:
+                _remove(folder)
 
     def checkpoints(self):
         """Folders of the complete checkpoints, oldest first."""
@@ -133,20 +221,41 @@ class RunFolder:
         checkpoints = self.checkpoints()
         for folder in reversed(checkpoints):
             try:
-                state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-                damaged = zipfile.ZipFile(folder / "model.keras").testzip()
-                if damaged:
-                    raise ValueError(f"{damaged} fails its checksum")
-                with warnings.catch_warnings():
-                    # Keras only warns when it leaves out an optimizer's state; here that would spoil the run.
-                    warnings.filterwarnings("error", message="Skipping variable loading")
-                    model.load_weights(folder / "model.keras")
-                return state
-            except Exception as error:  # a damaged zip raises nearly anything: EOFError, NotImplementedError, ...
+                state = _loaded(folder, model)
+            except Exception as error:  # as in has_model
                 warnings.warn(f"The checkpoint {folder} is damaged ({error}); trying the one before.", stacklevel=2)
+            else:
+                self._current = folder
+                return state
         if checkpoints:
             raise ValueError(f"No checkpoint in {self.checkpoints_path} can be read. Delete {self.path} to start anew.")
         return None
+
+
+def _settings(path):
+    """What config.json holds; None where there is none, or none that can be read."""
+    try:
+        return read_json(path)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        warnings.warn(f"{error} It is written anew, with the settings of now.", stacklevel=3)
+        return None
+
+
+def _loaded(folder, model):
+    """Load one checkpoint into `model` and return its state. Whatever is wrong with it raises an error."""
+    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+    checksum = state.pop("crc32", None)  # the checkpoints of older versions have none
+    if checksum not in (None, _checksum(state)):
+        raise ValueError("state.json fails its checksum")
+    _check_whole(folder / "model.keras")
+    check_weights(folder / "model.keras")
+    with warnings.catch_warnings():
+        # Keras only warns when it leaves out an optimizer's state; here that would spoil the run.
+        warnings.filterwarnings("error", message="Skipping variable loading")
+        model.load_weights(folder / "model.keras")
+    return state
 
 
 def read_history(path):
@@ -156,11 +265,20 @@ def read_history(path):
 
     Args:
         path: of the file, or of the run folder that holds it.
+
+    Raises:
+        ValueError: the file is damaged, or `path` no path.
     """
-    path = Path(path)
+    path = path_of("path", path)
     path = path / "history.csv" if path.is_dir() else path
     if not path.exists():
         return {}
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {name: [float(row[name]) for row in rows] for name in rows[0]}
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, strict=True))
+        return {name: [float(row[name]) for row in rows] for name in rows[0]}
+    except (ValueError, TypeError, IndexError, csv.Error):
+        raise ValueError(
+            f"path must be the history of a run, a table of numbers. Received: {path}, which is damaged. To continue "
+            "the run writes it anew."
+        ) from None

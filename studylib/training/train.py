@@ -6,11 +6,12 @@ from contextlib import contextmanager
 
 import keras
 
-from studylib.arguments import real_number, whole_number
+from studylib.arguments import real_number, true_or_false, whole_number
 from studylib.schedule import ConstantThenLinear
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
+from studylib.training.distributed import check_fit
 from studylib.training.memory import memory_sentence
-from studylib.training.run_folder import RunFolder
+from studylib.training.shared_run_folder import SharedRunFolder
 
 
 def train(
@@ -31,7 +32,11 @@ def train(
 
     The batch of step k depends on (seed, k) only, and a checkpoint holds the networks, both optimizers, the pools and
     the sums of the running epoch. A run that was stopped, or killed, therefore ends with the very weights and history
-    of one that was not. Before the first step it says how much memory the training needs, and how much is free.
+    of one that was not: on a CPU bit for bit, with `tf.config.experimental.enable_op_determinism()` called before; on a
+    GPU, or without it, TensorFlow may add up in another order. A checkpoint is also made before the first step, so
+    that a full disk is found then, and the start values are kept. The two newest stay.
+
+    Before the first step it says how much memory the training needs, and how much is free.
 
     Args:
         model: an `AdversarialModel`, such as `CycleGAN`. It is trained, or restored, in place; where it keeps an
@@ -54,13 +59,18 @@ def train(
     Raises:
         ValueError: the folder holds a run with other settings, or an argument is out of its range.
         FloatingPointError: a loss became NaN or infinite.
+        OSError: the disk is full, or the folder may not be written.
         RuntimeError: another process trains into the same folder.
     """
-    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
-    real_number("constant_share", constant_share, at_most=1)
+    epochs, batch_size = whole_number("epochs", epochs, 1, 10**6), whole_number("batch_size", batch_size, 1, 65_536)
+    constant_share = float(real_number("constant_share", constant_share, at_most=1))
     real_number("checkpoint_minutes", checkpoint_minutes, above=0)
+    # Before the run folder notes them: it would hold on to what the pipeline refuses.
+    seed, augment = whole_number("seed", seed, 0, 2**31 - 1), true_or_false("augment", augment)
+    tensorboard = true_or_false("tensorboard", tensorboard)
 
-    run = RunFolder(run)
+    check_fit(model.distribute_strategy, batch_size)
+    run = SharedRunFolder(run, model.distribute_strategy)
     steps_per_epoch = task.steps_per_epoch(batch_size)
     n_steps = epochs * steps_per_epoch
     n_constant = round(constant_share * n_steps)
@@ -76,12 +86,14 @@ def train(
                 "constant_share": constant_share,
                 "seed": seed,
                 "augment": augment,
+                "steps_per_epoch": steps_per_epoch,
             }
         )
         history = History(run, steps_per_epoch, run.restore(model))
+        run.write_history(history.rows)  # it may be ahead of the checkpoint, or damaged
         if history.step == n_steps:
             model.take_average()
-            if not run.model_path.exists():  # it was killed just before
+            if not run.has_model():  # it was killed just before
                 run.save_model(model)
             print(f"{run.path} is finished: {epochs} epochs in {history.elapsed():.0f} s. Its weights are loaded.")
             return history.rows
@@ -89,6 +101,7 @@ def train(
             print(f"Continuing {run.path} at step {history.step} of {n_steps}.")
         if sentence := memory_sentence(model, batch_size, task.image_size):
             print(sentence)
+        run.save_checkpoint(model, history.state())
 
         stop = StopAfterStep()
         progress = Progress(history.step, n_steps)
@@ -115,7 +128,8 @@ def train(
                     )
             run.save_checkpoint(model, history.state())
         except Exception:
-            if stop.requested:  # whatever else fails, such as a callback that draws, the work is kept
+            # Whatever else fails, such as a callback that draws, the work is kept.
+            if stop.requested and not history.in_step:
                 run.save_checkpoint(model, history.state())
             raise
         finally:

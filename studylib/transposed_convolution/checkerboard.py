@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import number_array, whole_number
 from studylib.transposed_convolution.sizes import one_per_axis, output_shape
 
 
@@ -24,7 +24,7 @@ def kernel_overlap(size, kernel, stride=1, padding=0, output_padding=0):
     Returns:
         int array, n axes; the transposed convolution of ones with a kernel of ones.
     """
-    sizes = one_per_axis(size, np.size(size))
+    sizes = one_per_axis(size, max(1, np.size(size)))
     shape = output_shape(sizes, (kernel,) * len(sizes), stride, padding, output_padding)
     counts = np.ones((), int)
     for n, n_out in zip(sizes, shape, strict=True):
@@ -51,7 +51,10 @@ def periodic_part(images, stride):
     Raises:
         ValueError: for a stride out of range, or a picture smaller than one tile.
     """
-    images, stride = np.asarray(images, float), whole_number("stride", stride, at_least=2)
+    images = number_array("images", images).astype(float)
+    stride = whole_number("stride", stride, at_least=2)
+    if images.ndim < 2:
+        raise ValueError(f"images must be of shape (..., H, W). Received: shape {images.shape}")
     height, width = (size // stride for size in images.shape[-2:])
     if not height or not width:
         raise ValueError(f"images must be at least stride={stride} pixels high and wide. Received: {images.shape}")

@@ -1,8 +1,11 @@
 """Convolution and transposed convolution cell by cell, and the matrix whose transpose joins them."""
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from studylib.arguments import array_size, number_array
 from studylib.transposed_convolution.sizes import conv_output_size, one_per_axis, output_shape
 
 
@@ -23,6 +26,7 @@ def convolution(x, kernel, stride=1, padding=0):
     x, kernel = same_axes(x, kernel)
     for size, k in zip(x.shape, kernel.shape, strict=True):
         conv_output_size(size, k, stride, padding)
+    array_size([size + 2 * padding for size in x.shape], padding=padding)
     windows = sliding_window_view(np.pad(x, padding), kernel.shape)[(slice(None, None, stride),) * x.ndim]
     return np.tensordot(windows, kernel, axes=kernel.ndim)
 
@@ -71,9 +75,10 @@ def convolution_matrix(kernel, input_size, stride=1, padding=0):
     Raises:
         ValueError: for a number out of range, another number of axes, or a kernel that does not fit.
     """
-    kernel = np.asarray(kernel)
+    kernel = number_array("kernel", kernel, finite=False)
     shape = one_per_axis(input_size, kernel.ndim)
-    n_cells = int(np.prod(shape))
+    n_cells = math.prod(shape)
+    array_size((n_cells, n_cells), input_size=input_size)
     # A column is what the convolution makes of a single 1.
     ones = np.eye(n_cells, dtype=kernel.dtype).reshape(n_cells, *shape)
     return np.stack([convolution(one, kernel, stride, padding).ravel() for one in ones], axis=1)
@@ -81,7 +86,8 @@ def convolution_matrix(kernel, input_size, stride=1, padding=0):
 
 def same_axes(x, kernel):
     """Both as arrays; a ValueError unless they have the same number of axes."""
-    x, kernel = np.asarray(x), np.asarray(kernel)
+    x = number_array("x", x, finite=False)
+    kernel = number_array("kernel", kernel, finite=False)
     if x.ndim != kernel.ndim or x.ndim < 1:
         raise ValueError(f"x and kernel must have the same number of axes. Received: {x.shape} and {kernel.shape}")
     return x, kernel

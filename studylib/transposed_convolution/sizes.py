@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import array_size, shown, whole_number
 
 
 def conv_output_size(size, kernel, stride=1, padding=0):
@@ -30,7 +30,7 @@ def conv_output_size(size, kernel, stride=1, padding=0):
     if size + 2 * padding < kernel:
         raise ValueError(
             f"kernel must fit into the padded input, {size} + 2 * {padding} = {size + 2 * padding} cells: take a "
-            f"smaller kernel or more padding. Received: kernel={kernel}"
+            f"smaller kernel or more padding. Received: kernel={shown(kernel)}"
         )
     return (size + 2 * padding - kernel) // stride + 1
 
@@ -63,7 +63,7 @@ def transposed_output_size(size, kernel, stride=1, padding=0, output_padding=0):
     if result < 1:
         raise ValueError(
             f"padding must leave at least one cell of the {result + 2 * padding} that are painted: take less padding "
-            f"or a larger input. Received: padding={padding}"
+            f"or a larger input. Received: padding={shown(padding)}"
         )
     return result
 
@@ -86,6 +86,7 @@ def input_sizes(output_size, kernel, stride=1, padding=0):
         list of int: `transposed_output_size` for output_padding 0, 1, ..., stride - 1, those below 1 left out.
     """
     stride = whole_number("stride", stride)
+    array_size((stride,), stride=stride)
     first = stride * (whole_number("output_size", output_size) - 1) + whole_number("kernel", kernel)
     padding, _ = _cut(kernel, stride, padding, 0)
     return [size for size in range(first - 2 * padding, first - 2 * padding + stride) if size >= 1]
@@ -93,15 +94,26 @@ def input_sizes(output_size, kernel, stride=1, padding=0):
 
 def output_shape(shape, kernel_shape, stride, padding, output_padding):
     """The transposed convolution's output, `transposed_output_size` for each axis: list of int."""
-    pairs = zip(shape, kernel_shape, strict=True)
-    return [transposed_output_size(size, k, stride, padding, output_padding) for size, k in pairs]
+    try:
+        pairs = list(zip(shape, kernel_shape, strict=True))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "shape and kernel_shape must have the same number of axes. "
+            f"Received: {shown(shape)} and {shown(kernel_shape)}"
+        ) from None
+    sizes = [transposed_output_size(size, k, stride, padding, output_padding) for size, k in pairs]
+    array_size(sizes, shape=shape, kernel_shape=kernel_shape, stride=stride)
+    return sizes
 
 
 def one_per_axis(sizes, n_axes):
     """`sizes` as a list of n_axes whole numbers; a single number stands for all axes."""
-    sizes = np.broadcast_to(sizes, n_axes).tolist() if np.size(sizes) == 1 else list(sizes)
+    try:
+        sizes = np.broadcast_to(sizes, n_axes).tolist() if np.size(sizes) == 1 else list(sizes)
+    except (TypeError, ValueError):
+        sizes = [sizes]
     if len(sizes) != n_axes:
-        raise ValueError(f"size must give one number for each of {n_axes} axes. Received: {sizes}")
+        raise ValueError(f"size must give one number for each of {n_axes} axes. Received: {shown(sizes)}")
     return [whole_number("size", size) for size in sizes]
 
 
@@ -111,11 +123,11 @@ def _cut(kernel, stride, padding, output_padding):
     if padding > kernel - 1:
         raise ValueError(
             f"padding must be at most kernel - 1 = {kernel - 1}: a convolution with more of it has outputs that see "
-            f"nothing but zeros. Received: padding={padding}"
+            f"nothing but zeros. Received: padding={shown(padding)}"
         )
     if output_padding > stride - 1:
         raise ValueError(
             f"output_padding must be at most stride - 1 = {stride - 1}: it chooses among the {stride} sizes that the "
-            f"stride cannot tell apart. Received: output_padding={output_padding}"
+            f"stride cannot tell apart. Received: output_padding={shown(output_padding)}"
         )
     return padding, output_padding

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studylib.arguments import whole_number
+from studylib.arguments import array_size, number_array, whole_number
 from studylib.transposed_convolution.matrix import convolution, same_axes
 from studylib.transposed_convolution.sizes import output_shape
 
@@ -22,7 +22,8 @@ def zero_insertion(x, stride):
     Returns:
         array of n axes, each of stride * (size - 1) + 1.
     """
-    x, stride = np.asarray(x), whole_number("stride", stride)
+    x, stride = number_array("x", x, finite=False), whole_number("stride", stride)
+    array_size([stride * (size - 1) + 1 for size in x.shape], stride=stride)
     spread = np.zeros([stride * (size - 1) + 1 for size in x.shape], x.dtype)
     spread[(slice(None, None, stride),) * x.ndim] = x
     return spread
@@ -43,7 +44,7 @@ def insert_and_pad(x, kernel_shape, stride=1, padding=0, output_padding=0):
     Raises:
         ValueError: for a number out of range, or where no cell of the output is left.
     """
-    x = np.asarray(x)
+    x = number_array("x", x, finite=False)
     output_shape(x.shape, kernel_shape, stride, padding, output_padding)  # for its checks
     sides = [k - 1 - padding for k in kernel_shape]
     return np.pad(zero_insertion(x, stride), [(side, side + output_padding) for side in sides])

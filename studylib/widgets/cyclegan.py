@@ -5,6 +5,7 @@ import functools
 import ipywidgets
 
 from studylib import plots
+from studylib.arguments import whole_number
 from studylib.cyclegan import expected_age_shares, pool_history
 from studylib.widgets.live import live
 
@@ -25,6 +26,7 @@ def image_pool(max_length=50, n_images=400, seed=0):
     Raises:
         ValueError: an argument is out of its range.
     """
+    max_length = whole_number("max_length", max_length, at_least=0)
     history = functools.cache(lambda length: pool_history(length, n_images, seed))
     lengths = sorted({0, 2, 10, 50, history(max_length).max_length}, reverse=True)
     options = [(f"{length} images" if length else "0: no pool", length) for length in lengths]

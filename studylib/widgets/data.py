@@ -5,10 +5,12 @@ import functools
 import ipywidgets
 
 from studylib import plots
+from studylib.arguments import shown, whole_number
 from studylib.data import load_task
 from studylib.widgets.live import live
 
 EMBEDDED = ("openmoji/line2color", "openmoji/flat2outlined", "shapes/plain2striped")
+LARGEST_SEED = 99
 
 
 def augmentation(names=EMBEDDED, image_size=64, seed=0):
@@ -22,13 +24,16 @@ def augmentation(names=EMBEDDED, image_size=64, seed=0):
     Returns:
         An ipywidgets box.
     """
+    whole_number("seed", seed, at_least=0, at_most=LARGEST_SEED)
+    if isinstance(names, str) or not names:
+        raise ValueError(f"names must be a list of names of tasks. Received: names={shown(names)}")
     load = functools.cache(lambda name: load_task(name, image_size))
     last = len(load(names[0]).train_a) - 1
     controls = {
         "task": ipywidgets.Dropdown(options=names, description="task"),
         "domain": ipywidgets.Dropdown(options=("A", "B"), description="domain"),
         "item": ipywidgets.IntSlider(last // 2, 0, last, description="image"),
-        "seed": ipywidgets.IntSlider(seed, 0, 99, description="seed"),
+        "seed": ipywidgets.IntSlider(seed, 0, LARGEST_SEED, description="seed"),
         "jitter": ipywidgets.Checkbox(True, description="jitter"),
         "mirror": ipywidgets.Checkbox(True, description="mirror"),
     }

@@ -7,11 +7,13 @@ import io
 import ipywidgets
 
 from studylib import plots
+from studylib.arguments import one_of, whole_number
 from studylib.gan.toy import DATA, ToyTraining
 from studylib.losses import ADVERSARIAL_LOSSES
 
 PAUSE = 0.05  # seconds between two pictures in which the kernel is free for everything else
 LIMIT = 20_000  # steps after which a training that nobody stopped ends by itself
+LARGEST_SEED = 99
 RATES = (0.0001, 0.0002, 0.0005, 0.001, 0.00125, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
 _WIDE, _NARROW = ipywidgets.Layout(width="350px"), ipywidgets.Layout(width="200px")
 _ROW = ipywidgets.Layout(flex_flow="row wrap")
@@ -37,6 +39,7 @@ def toy_training(data="ring", adversarial="gan", learning_rate=0.001, discrimina
     Raises:
         ValueError: an argument is out of its range.
     """
+    one_of("data", data, DATA), whole_number("seed", seed, at_least=0, at_most=LARGEST_SEED)
     return _ToyView(ToyTraining(data, adversarial, learning_rate, discriminator_learning_rate, seed)).box
 
 
@@ -59,7 +62,7 @@ class _ToyView:
         self.rate_g = rate("generator", toy.gan.learning_rate)
         self.rate_d = rate("discriminator", toy.gan.discriminator_learning_rate)
         self.slice = slider("steps a picture", (1, 5, 10, 20, 50, 100), 50)
-        self.seed = ipywidgets.BoundedIntText(toy.gan.seed, min=0, max=99, description="seed")
+        self.seed = ipywidgets.BoundedIntText(toy.gan.seed, min=0, max=LARGEST_SEED, description="seed")
 
         self.buttons = {name: ipywidgets.Button(description=name) for name in ("start", "stop", "step", "reset")}
         for name, button in self.buttons.items():

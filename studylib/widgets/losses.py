@@ -3,6 +3,7 @@
 import ipywidgets
 
 from studylib import plots
+from studylib.arguments import one_of, real_number
 from studylib.plots.losses import LOSSES, loss_gradient, loss_value, losses_of
 from studylib.widgets.live import live
 
@@ -25,6 +26,8 @@ def losses(score=-4.0, side="generator"):
     Returns:
         An ipywidgets box of the class "studylib-losses".
     """
+    real_number("score", score, at_least=-6, at_most=6)
+    one_of("side", side, [value for _, value in _TERMS])
     wide = ipywidgets.Layout(width="350px")
     controls = {
         "score": ipywidgets.FloatSlider(score, min=-6, max=6, step=0.1, description="score", layout=wide),

@@ -6,6 +6,7 @@ import ipywidgets
 import tensorflow as tf
 
 from studylib import plots
+from studylib.arguments import image_batch, one_of, shown, whole_number
 from studylib.evaluation import grey_level_error
 from studylib.networks import encoder_decoder_generator, fields, resnet_generator, unet_generator
 from studylib.networks.inspection import layer_table, megabytes, short_number
@@ -19,6 +20,7 @@ _BUILDERS = {
     "U-Net": (unet_generator, "n_downsamplings"),
     "encoder-decoder": (encoder_decoder_generator, "n_downsamplings"),
 }
+_FILTERS, _SIZES = (4, 8, 16, 32, 64), (64, 128, 256)
 
 
 @functools.cache
@@ -42,11 +44,15 @@ def generators(generator="ResNet", n_filters=16, depth=6, size=64):
     Returns:
         An ipywidgets box.
     """
+    one_of("generator", generator, _BUILDERS), whole_number("depth", depth, at_most=9)
+    for name, number, choices in (("n_filters", n_filters, _FILTERS), ("size", size, _SIZES)):
+        if whole_number(name, number) not in choices:
+            raise ValueError(f"{name} must be one of {choices}. Received: {name}={shown(number)}")
     controls = {
         "generator": ipywidgets.Dropdown(value=generator, options=tuple(_BUILDERS), description="generator"),
-        "n_filters": ipywidgets.SelectionSlider(value=n_filters, options=(4, 8, 16, 32, 64), description="filters"),
+        "n_filters": ipywidgets.SelectionSlider(value=n_filters, options=_FILTERS, description="filters"),
         "depth": ipywidgets.IntSlider(depth, 1, 9, description="depth"),
-        "size": ipywidgets.Dropdown(value=size, options=(64, 128, 256), description="image size"),
+        "size": ipywidgets.Dropdown(value=size, options=_SIZES, description="image size"),
     }
 
     def draw(generator, n_filters, depth, size):
@@ -78,7 +84,8 @@ def receptive_field(images, n_layers=3, credit=""):
     Returns:
         An ipywidgets box.
     """
-    height, width = images.shape[1:3]
+    images = image_batch("images", images, channels=3)
+    whole_number("n_layers", n_layers, at_most=4)
     for n in range(1, 5):  # compiled here, not at the first move of a slider
         fields.patchgan_field(images[0], n, 0, 0)
     rows, columns = fields.patchgan_field(images[0], n_layers, 0, 0).scores
@@ -122,9 +129,10 @@ def skips(model, inputs, targets, n_shown=6, credit=""):
     """
     gated = with_gates(model)
     run = tf.function(lambda images: gated(images))
+    inputs, targets = image_batch("inputs", inputs), image_batch("targets", targets)
     inputs, targets = tf.constant(as_float(inputs)), as_float(targets)
     names = skip_names(model)
-    n_shown = min(n_shown, len(targets))
+    n_shown = min(whole_number("n_shown", n_shown), len(targets))
 
     @functools.cache
     def translated(is_open):

@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 
 from studylib import plots
+from studylib.arguments import whole_number
 from studylib.normalization import CHANNELS, MATES, MEMBERS
 from studylib.widgets.live import live
 
@@ -26,6 +27,7 @@ def normalization(maps, image=0, credit=""):
     Returns:
         An ipywidgets box of the class "studylib-normalization".
     """
+    image = whole_number("image", image, at_least=0, at_most=len(maps.images) - 1)
     channels = maps.features.shape[-1]
     names = CHANNELS if channels == len(CHANNELS) else [f"channel {k}" for k in range(channels)]
     sizes = [size for size in (1, 2, 4, 8, 16, 32) if size <= len(maps.images)]

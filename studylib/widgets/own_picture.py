@@ -6,7 +6,6 @@ and that one is heard by the kernel like any other.
 """
 
 import base64
-import binascii
 import html
 
 import ipywidgets
@@ -145,10 +144,10 @@ def decoded(data_url):
     Raises:
         ValueError: it holds none.
     """
-    head, _, text = data_url.partition(",")
+    head, _, text = data_url.partition(",") if isinstance(data_url, str) else ("", "", "")
     try:
         if head != "data:image/png;base64":
-            raise binascii.Error
+            raise ValueError
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise ValueError(f"A drawing must come as a PNG's data URL. Received: {data_url:.40}") from None
+    except ValueError:  # also of letters that are no base64
+        raise ValueError(f"A drawing must come as a PNG's data URL. Received: {str(data_url):.40}") from None

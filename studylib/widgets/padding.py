@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 
 from studylib import plots
+from studylib.arguments import image_batch, one_of, shown, whole_number
 from studylib.padding import MODES, convolve_padded
 from studylib.widgets.live import live
 
@@ -18,6 +19,8 @@ TABLE_MARGIN = 3
 
 def kernel_of(name, size):
     """The kernel (size, size) called `name`: "blur" is the mean of the window, "edges" the middle minus that mean."""
+    one_of("name", name, ("blur", "edges"))
+    size = whole_number("size", size, at_most=1000)
     blur = np.full((size, size), 1 / size**2, "float32")
     if name == "blur":
         return blur
@@ -39,6 +42,11 @@ def padding(scenes, margin=8, credit=""):
     Returns:
         An ipywidgets box; below the picture stand the shapes, and the error at the border for each mode.
     """
+    if not isinstance(scenes, dict):
+        raise ValueError(f"scenes must be a dict from name to pictures. Received: scenes={shown(scenes)}")
+    for images in scenes.values():
+        shortest = min(image_batch("scenes", images, channels=3).shape[1:3])
+        whole_number("margin", margin, at_most=(shortest - 1) // 2)
     pictures = {name: np.asarray(images).astype("float32") / 127.5 - 1 for name, images in scenes.items()}
     pictures = {NUMBERS: TABLE[None]} | pictures
     controls = {

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from studylib import plots
+from studylib.arguments import image_values, whole_number
 from studylib.patchgan import DAMAGES, damaged, patch_grid, scores_that_see
 from studylib.widgets.live import live
 
@@ -24,10 +25,12 @@ def damaged_patch(models, real_A, real_B, size=8):
     Raises:
         ValueError: without a single pair, or images that are not square.
     """
-    real_A, real_B = np.asarray(real_A), np.asarray(real_B)
+    real_A, real_B = image_values("real_A", real_A), image_values("real_B", real_B)
+    if real_B.ndim != 4 or not real_B.size or real_B.shape[1] != real_B.shape[2] or real_A.shape != real_B.shape:
+        shapes = f"real_A of shape {real_A.shape}, real_B of shape {real_B.shape}"
+        raise ValueError(f"damaged_patch needs pairs of square images. Received: {shapes}")
     n, height, width = real_B.shape[:3]
-    if n == 0 or height != width:
-        raise ValueError(f"damaged_patch needs pairs of square images. Received: real_B of shape {real_B.shape}")
+    size = whole_number("size", size, at_most=height // 2)
     # Compiled once for a batch of one; called op by op, the network would be slower than the hand on the slider.
     scores = {name: tf.function(model.scores) for name, model in models.items()}
     state = {}  # the chosen discriminator and pair, and its undamaged score map

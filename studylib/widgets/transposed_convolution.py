@@ -5,6 +5,7 @@ import math
 import ipywidgets
 
 from studylib import plots
+from studylib.arguments import whole_number
 from studylib.transposed_convolution import input_sizes, kernel_overlap, transposed_output_size
 from studylib.widgets.live import live
 
@@ -19,6 +20,14 @@ def transposed_convolution(input_size=3, kernel=3, stride=2, padding=1, output_p
         An ipywidgets box; below the picture stand the size formula with its numbers and what the two cells do, or,
         where the numbers do not go together, a sentence that says which one to change.
     """
+    for name, number, least, most in (
+        ("input_size", input_size, 1, 4),
+        ("kernel", kernel, 1, 5),
+        ("stride", stride, 1, 3),
+        ("padding", padding, 0, 4),
+        ("output_padding", output_padding, 0, 2),
+    ):
+        whole_number(name, number, least, most)
     controls = {
         "input_size": ipywidgets.IntSlider(input_size, 1, 4, description="input size"),
         "kernel": ipywidgets.IntSlider(kernel, 1, 5, description="kernel"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -12,11 +13,22 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 
 
+def listening(process):
+    """The (host, port) at which a process or one of its children can be reached."""
+    family = [process, *process.children(recursive=True)]
+    return {tuple(c.laddr) for p in family for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+
+
 def test_listens_on_this_machine_only(study):
-    family = [study.process, *study.process.children(recursive=True)]
-    listening = {c.laddr for p in family for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN}
-    assert int(re.search(r":(\d+)/", study.address)[1]) in {port for _, port in listening}
-    assert {host for host, _ in listening} <= {"127.0.0.1", "::1"}
+    """The server, though the reader's own settings would open it (see server.py), and a kernel."""
+    kernel = study.ask("api/kernels", "POST")["id"]
+    deadline = time.monotonic() + 60
+    while len(found := listening(study.process)) < 1 + 5 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    study.ask(f"api/kernels/{kernel}", "DELETE")
+    assert len(found) >= 1 + 5  # a kernel has five ports
+    assert int(re.search(r":(\d+)/", study.address)[1]) in {port for _, port in found}
+    assert {host for host, _ in found} <= {"127.0.0.1", "::1"}
 
 
 def test_asks_for_the_token(study):

@@ -5,6 +5,7 @@ fails, outputs are compared nowhere. The training notebook goes through ``make t
 """
 
 import csv
+import os
 import re
 import shutil
 import signal
@@ -13,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import matplotlib.font_manager  # looks for fonts in the home folder, once: now, and not in a notebook
 import nbformat
 import numpy as np
 import papermill
@@ -21,7 +23,11 @@ from fast import FAST  # the entry of a new notebook goes into tests/fast.py
 from PIL import Image
 from run_notebook import checked, main
 
+from studylib.xla_cache import cache_folder
+
 ROOT = Path(__file__).parent.parent.parent
+WATCH = Path(__file__).parent / "watch"
+SYSTEM = [Path("/") / name for name in "bin dev etc lib lib64 opt proc run sys usr var/db Library System".split()]
 CYCLEGAN = ROOT / "notebooks" / "09_cyclegan.ipynb"
 
 
@@ -38,8 +44,27 @@ def folder(tmp_path):
 def nbval(copy, timeout):
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-p", "no:cacheprovider", "-q"]
     command += [f"--nbval-cell-timeout={timeout}", f"--rootdir={copy.parent}", f"--confcutdir={copy.parent}", str(copy)]
-    done = subprocess.run(command, cwd=copy.parent, capture_output=True, text=True)
+    environment = os.environ | own_folders(copy.parent.parent)
+    done = subprocess.run(command, cwd=copy.parent, env=environment, capture_output=True, text=True)
     return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+
+
+def own_folders(folder):
+    """An environment whose settings and temporary files are in `folder`, where opened.txt will list what is opened."""
+    names = ("TMPDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "KERAS_HOME")
+    for name in names:
+        (folder / name.lower()).mkdir(exist_ok=True)
+    path = os.pathsep.join(filter(None, [str(WATCH), os.environ.get("PYTHONPATH")]))
+    places = {name: str(folder / name.lower()) for name in names}
+    return {**places, "PYTHONPATH": path, "STUDYLIB_OPENED": str(folder / "opened.txt")}
+
+
+def opened_elsewhere(folder):
+    """What was opened outside the study, its cache, Python's installation and the system: the reader's own files."""
+    study = [folder, ROOT, cache_folder(), Path(matplotlib.get_cachedir()), Path(matplotlib.get_configdir())]
+    allowed = [os.path.realpath(path) for path in (*study, sys.prefix, sys.base_prefix, *SYSTEM)]
+    opened = map(os.path.realpath, (folder / "opened.txt").read_text().splitlines())
+    return [path for path in opened if not any(os.path.commonpath([path, root]) == root for root in allowed)]
 
 
 def test_notebook_runs(notebook, folder, request):
@@ -49,6 +74,17 @@ def test_notebook_runs(notebook, folder, request):
     papermill.execute_notebook(notebook, copy, parameters, prepare_only=True)
     status, report = nbval(copy, timeout=1200 if full else 120)
     assert status == 0, report[-6000:]
+    assert opened_elsewhere(folder) == []
+
+
+def test_reading_elsewhere_is_noticed(folder, tmp_path_factory):
+    private = tmp_path_factory.mktemp("home") / "private.txt"
+    private.write_text("mine")
+    own = folder / "notebooks" / "own.txt"
+    source = f"open({str(own)!r}, 'w').close()\nopen({str(private)!r}).read()"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), own.with_name("reads.ipynb"))
+    assert nbval(own.with_name("reads.ipynb"), timeout=60)[0] == 0
+    assert own.exists() and opened_elsewhere(folder) == [os.path.realpath(private)]
 
 
 def test_nbval_fails_on_an_exception_and_obeys_the_skip_tag(folder):

@@ -5,10 +5,13 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
+from studylib.arguments import shown, whole_number
 from studylib.normalization import MEMBERS, statistics_groups
 from studylib.plots.figure import COLOURS, INK, PAPER, subplots
 
 SHARED, LINKED = COLOURS["A"], "#b9d0e8"  # dark enough and light enough to differ in print without colours
+MOST_CELLS = 40  # along an axis: more cannot be told apart
+KERNEL_SHAPE = (2, 3, 4, 6)  # (kh, kw, in, out) of the cube for "weight"
 _TITLES = {"none": "no normalization", "whitening": "whitening", "group": "group norm, {} groups"}
 _SIDES = np.array([1.0, 0.86, 0.94])  # light on the top, the right and the left side of the cube
 # A step along each axis on the page: images to the upper right, pixels up, channels to the upper left.
@@ -36,6 +39,10 @@ def normalization_cubes(members=("batch", "layer", "instance", "group"), shape=(
 
     Reference: after figure 2 of Wu, He (2018), Group Normalization, arXiv:1803.08494.
     """
+    if isinstance(members, str) or not members:
+        raise ValueError(f"members must be a list of {', '.join(MEMBERS)}. Received: members={shown(members)}")
+    for member in members:
+        sets_of_cells(member, shape, groups, channel, KERNEL_SHAPE)  # for its checks, before anything is drawn
     figure, axes = subplots(1, len(members), size=(2.05 * len(members), 3.1), layout=None, facecolor=PAPER)
     figure.subplots_adjust(0, 0.14, 1, 0.91, wspace=0.0)
     for axis, member in zip(axes[0], members, strict=True):
@@ -55,7 +62,7 @@ def title(member, groups):
     return _TITLES.get(member, f"{member} norm").format(groups).replace(" 1 groups", " 1 group")
 
 
-def draw_cube(axis, member, shape, groups=2, channel=0, kernel_shape=(2, 3, 4, 6)):
+def draw_cube(axis, member, shape, groups=2, channel=0, kernel_shape=KERNEL_SHAPE):
     """Draws one cube, with its axes named and the sets counted below.
 
     Args:
@@ -83,10 +90,14 @@ def sets_of_cells(member, shape, groups, channel, kernel_shape):
 
     See `draw_cube` for the arguments.
     """
-    if member not in MEMBERS:
-        raise ValueError(f"members must be of {', '.join(MEMBERS)}. Received: {member!r}")
-    if not 0 <= channel < shape[3]:
-        raise ValueError(f"channel must be one of the {shape[3]}, from 0 on. Received: channel={channel!r}")
+    if not isinstance(member, str) or member not in MEMBERS:
+        raise ValueError(f"members must be of {', '.join(MEMBERS)}. Received: {shown(member)}")
+    if not isinstance(shape, (tuple, list)) or len(shape) != 4:
+        raise ValueError(f"shape must be (N, H, W, C). Received: shape={shown(shape)}")
+    for size in shape:
+        whole_number("shape", size, at_most=MOST_CELLS)
+    if whole_number("channel", channel, at_least=0) >= shape[3]:
+        raise ValueError(f"channel must be one of the {shape[3]}, from 0 on. Received: channel={shown(channel)}")
     if member == "weight":
         kh, kw, n_in, n_out = kernel_shape
         shape, names = (n_in, kh, kw, n_out), ("inputs", "kernel\nkh, kw", "filters")

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from studylib.arguments import image_values, shown, whole_number
 from studylib.padding import NUMPY_MODES
 from studylib.plots.figure import subplots
 from studylib.plots.grid import to_uint8
@@ -29,6 +30,12 @@ def padded_pictures(scenes, margin, credit=""):
     Returns:
         A Figure; a frame marks the image itself.
     """
+    if not isinstance(scenes, dict) or not scenes:
+        raise ValueError(f"scenes must be a dict from name to picture. Received: scenes={shown(scenes)}")
+    for scene in scenes.values():
+        if image_values("scenes", scene).ndim != 3:
+            raise ValueError(f"scenes must hold pictures (height, width, 3). Received: shape {np.shape(scene)}")
+        whole_number("margin", margin, at_most=(min(np.shape(scene)[:2]) - 1) // 2)
     n_columns = 1 + len(NUMPY_MODES)
     figure, axes = subplots(len(scenes), n_columns, size=(1.75 * n_columns, 1.85 * len(scenes) + 0.4))
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0, hspace=0)

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Rectangle
 
+from studylib.arguments import one_of, shown, whole_number
 from studylib.padding import MODES, source_index
 from studylib.plots.figure import INK, PAPER, subplots
 
@@ -16,6 +17,8 @@ WORDS = {
     "symmetric": "symmetric: the edge is repeated",
     "replication": "replication: only the edge",
 }
+
+MOST_CELLS = 40  # a side: more cannot be read
 
 
 def padding_modes(height=3, width=4, padding=2, modes=tuple(MODES)):
@@ -32,6 +35,11 @@ def padding_modes(height=3, width=4, padding=2, modes=tuple(MODES)):
     Returns:
         A Figure on its own light ground.
     """
+    if isinstance(modes, str) or not modes:
+        raise ValueError(f"modes must be a list of {', '.join(MODES)}. Received: modes={shown(modes)}")
+    modes = [one_of("modes", mode, MODES) for mode in modes]
+    for name, size in (("height", height), ("width", width), ("padding", padding)):
+        whole_number(name, size, at_most=MOST_CELLS)
     n_columns = min(2, len(modes))
     n_rows = -(-len(modes) // n_columns)
     panel = 0.46 * (width + 2 * padding + 2.2), 0.46 * (height + 2 * padding + 2.7)
@@ -131,6 +139,8 @@ def strided_windows(size=8, kernel=3):
     Returns:
         A Figure: cells of the row, padded cells hatched, a bar for each window with its middle marked.
     """
+    size = whole_number("size", size, at_most=MOST_CELLS)
+    kernel = whole_number("kernel", kernel, at_most=size)
     figure, axes = subplots(2, 1, size=(7, 4.1), facecolor=PAPER, layout=None)
     figure.subplots_adjust(0.02, 0.02, 0.98, 0.93, hspace=0.22)
     total = max((-(-size // 2) - 1) * 2 + kernel - size, 0)  # Keras' rule, and the larger half stands at the end

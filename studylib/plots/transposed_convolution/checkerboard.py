@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from studylib.arguments import number_array, whole_number
 from studylib.plots.figure import subplots
 from studylib.plots.transposed_convolution.cells import BLUE, ORANGE
 from studylib.transposed_convolution import checkerboard_strength, kernel_overlap
@@ -17,6 +18,7 @@ def overlap_maps(cases, size=5):
     Returns:
         A Figure, a map for each case, all in one scale of colours.
     """
+    whole_number("size", size, at_most=200)
     maps = [kernel_overlap((size, size), kernel, stride) for kernel, stride in cases]
     figure, axes = subplots(1, len(maps), size=(2.35 * len(maps) + 0.5, 2.7))
     for axis, (kernel, stride), counts in zip(axes[0], cases, maps, strict=True):
@@ -41,7 +43,7 @@ def spectrum(image):
         (frequencies, amplitudes), two arrays (W // 2 + 1,); the frequencies are in cycles per pixel, 0 to 0.5, the
         amplitudes in the unit of the pixels.
     """
-    image = np.asarray(image, float)
+    image = number_array("image", image, n_axes=2).astype(float)
     waves = np.fft.rfft(image - image.mean(axis=1, keepdims=True), axis=1)
     return np.fft.rfftfreq(image.shape[1]), np.abs(waves).mean(axis=0) / image.shape[1]
 
@@ -59,6 +61,7 @@ def spectra(named, stride, zoom=None, credit=""):
     Returns:
         A Figure: pictures above, parts in the middle, spectra below, logarithmic.
     """
+    whole_number("stride", stride, at_least=2)
     figure, axes = subplots(3, len(named), size=(1.9 * len(named) + 0.5, 6.2), sharey="row")
     for column, (title, picture) in zip(axes.T, named.items(), strict=True):
         picture = np.asarray(picture, float)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from studylib.arguments import number_array, shown, whole_number
 from studylib.plots.figure import INK
 from studylib.plots.transposed_convolution.cells import (
     BLUE,
@@ -29,6 +30,7 @@ from studylib.transposed_convolution import (
 TOY = np.array([[1, 2], [3, 4]])
 # Not symmetric: a kernel that was forgotten to be flipped gives other numbers.
 TOY_KERNEL = np.array([[1, 2, 0], [0, 3, 1], [2, 0, 1]])
+MOST_CELLS = 40  # a side: more cannot be read
 _ADDED = "#ecebe6"  # cells that hold no value of the input
 
 
@@ -48,6 +50,7 @@ def painted_cell_by_cell(x=TOY, kernel=TOY_KERNEL, stride=2):
     Returns:
         A Figure: input, kernel, then the output after each cell, numbers being the sums so far.
     """
+    x, kernel = _small(x, kernel, stride)
     size = transposed_convolution(x, kernel, stride).shape
     width = x.shape[1] + kernel.shape[1] + 3 + x.size * (size[1] + 1)
     figure, axis = sheet(width, size[0] + 3.2, inches=10.5)
@@ -99,6 +102,7 @@ def zero_insertion_steps(x=TOY, kernel=TOY_KERNEL, stride=2, padding=0, output_p
     Returns:
         A Figure: the input, the values moved apart, with zeros around them, the flipped kernel, the output.
     """
+    x, kernel = _small(x, kernel, stride)
     padded, out = _inserted(x, kernel, stride, padding, output_padding)
     width = 2 * x.shape[1] + stride * (x.shape[1] - 1) + kernel.shape[1] + padded.shape[1] + out.shape[1] + 8
     figure, axis = sheet(width, max(padded.shape[0], out.shape[0]) + 2.4, inches=10.5)
@@ -162,7 +166,12 @@ def transposed_convolution_steps():
 
 def down_sampling(size=6, kernel=3, stride=2, padding=1):
     """Drawing for images/: a convolution with stride 2 gathers windows two cells apart into neighbouring cells."""
+    for name, number in (("size", size), ("kernel", kernel), ("stride", stride)):
+        whole_number(name, number, at_most=MOST_CELLS)
+    whole_number("padding", padding, at_least=0, at_most=MOST_CELLS)
     n_out = conv_output_size(size, kernel, stride, padding)
+    if n_out < 2:
+        raise ValueError(f"down_sampling needs two output cells to show. Received: size={size}, kernel={kernel}")
     padded = size + 2 * padding
     figure, axis = paper(padded + n_out + 6.4, padded + 3.6, inches=7)
     write(axis, 0.7, 0.8, f"Down-sampling: convolution with stride {stride}", 13, ha="left", weight="bold")
@@ -188,6 +197,8 @@ def down_sampling(size=6, kernel=3, stride=2, padding=1):
 
 def up_sampling(size=3, kernel=3, stride=2, padding=1, output_padding=1):
     """Drawing for images/: neighbouring cells paint windows two cells apart; padding cuts, output_padding keeps."""
+    for name, number in (("size", size), ("kernel", kernel), ("stride", stride)):
+        whole_number(name, number, at_most=MOST_CELLS)
     n_out = transposed_output_size(size, kernel, stride, padding, output_padding)
     painted = stride * (size - 1) + kernel + output_padding
     figure, axis = paper(painted + size + 6.2, painted + 3.6, inches=7)
@@ -211,3 +222,13 @@ def up_sampling(size=3, kernel=3, stride=2, padding=1, output_padding=1):
     formula = f"{stride}·({size} − 1) + {kernel} − 2·{padding} + {output_padding} = {n_out}"
     write(axis, left + size / 2 + 0.4, small_top + size + 1.5, formula, 10, family="monospace")
     return figure
+
+
+def _small(x, kernel, stride):
+    """Both as arrays that a page has room for."""
+    whole_number("stride", stride, at_most=MOST_CELLS)
+    x, kernel = (number_array(name, a, n_axes=2) for name, a in (("x", x), ("kernel", kernel)))
+    for name, array in (("x", x), ("kernel", kernel)):
+        if max(array.shape) > MOST_CELLS:
+            raise ValueError(f"{name} must have at most {MOST_CELLS} cells a side. Received: {name}={shown(array)}")
+    return x, kernel

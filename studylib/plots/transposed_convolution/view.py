@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from studylib.arguments import whole_number
 from studylib.plots.transposed_convolution.cells import BLUE, EMPTY, ORANGE, cells, numbers, outline, sheet, tint, write
 from studylib.transposed_convolution import insert_and_pad, kernel_overlap
 
 _INSERTED, _AROUND, _EXTRA = "#f1f0ec", "#d9d7d0", "#f3d9e6"
+MOST_CELLS = 40  # a side: more cannot be read
 
 
 def transposed_convolution_view(
@@ -24,6 +26,9 @@ def transposed_convolution_view(
     Raises:
         ValueError: where the numbers do not go together; the sentence says which one to change.
     """
+    for name, number in (("input_size", input_size), ("kernel", kernel), ("stride", stride)):
+        whole_number(name, number, at_most=MOST_CELLS)
+    whole_number("input_cell", input_cell), whole_number("output_cell", output_cell)
     counts = kernel_overlap((input_size, input_size), kernel, stride, padding, output_padding)
     n_out, places = len(counts), stride * (input_size - 1) + 1
     row, column = divmod(min(input_cell, input_size**2) - 1, input_size)

@@ -1,0 +1,162 @@
+"""Files that came from elsewhere, read as data: no code of theirs runs, and they cannot fill the memory.
+
+A model, a set of weights, a card: whoever sends one sends bytes, and bytes may claim anything. A zip file may unpack to
+a thousand times its size, name members outside its folder, or hold a pickle, which is a program. So what is read here
+is looked at first, and whatever is wrong with it becomes one sentence.
+
+What no look can tell is whether a model's description asks for more memory than there is: load models of this study.
+"""
+
+import io
+import json
+import zipfile
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from studylib.arguments import path_of, shown
+
+ALWAYS_TAKEN = 50_000_000  # bytes that any archive may unpack to
+MOST_EXPANSION = 20  # beyond that, so many times its own size: weights hardly shrink when they are packed
+MOST_JSON = 20_000_000  # bytes
+
+
+def load_network(path, compile=False):
+    """Load a Keras model from a `.keras` file, without running code that the file brings along.
+
+    Args:
+        path: of the file.
+        compile: whether the model gets the optimizers that it was saved with.
+
+    Returns:
+        keras.Model
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, no model, or brings code of its own, such as a Lambda layer.
+    """
+    import keras
+
+    path = _file(path)
+    check_archive(path)
+    try:
+        check_weights(path)
+        # Safe mode: a file may name layers, and carries no code of its own.
+        return keras.models.load_model(path, compile=compile, safe_mode=True)
+    except Exception as error:  # Keras, h5py and zipfile have their own ways of saying no
+        raise ValueError(
+            f"{path} cannot be loaded as a model: it is damaged, or brings code of its own, which is never run "
+            f"({_reason(error)})."
+        ) from error
+
+
+def load_arrays(path):
+    """Read an `.npz` file of plain arrays: a dict from name to array.
+
+    Example:
+        >>> load_pytorch_weights(resnet_generator((256, 256, 3)), load_arrays("latest_net_G_A.npz"))
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, something else (a `.npy` or a `.pth`, for example), or holds objects: these are
+            pickles, which run code when they are read.
+    """
+    path = _file(path)
+    check_archive(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        if strange := [name for name, content in arrays.items() if isinstance(content, bytes)]:
+            raise ValueError(f"{shown(strange[0])} is no array")  # NumPy hands out the bytes, as of a .pth
+        return arrays
+    except Exception as error:  # damaged: which of a dozen errors that raises depends on the byte
+        raise ValueError(
+            f"{path} cannot be read as arrays: it is damaged, or holds objects instead of numbers ({_reason(error)})."
+        ) from error
+
+
+def read_json(path):
+    """Read a JSON file that holds a dict.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, too large, or holds something else.
+    """
+    path = _file(path)
+    if path.stat().st_size > MOST_JSON:
+        raise ValueError(f"{path} is too large: {path.stat().st_size:,} bytes of JSON, where {MOST_JSON:,} are read.")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged: it is no JSON text ({_reason(error)}).") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} must hold names and values in braces. Received: {shown(content)}")
+    return content
+
+
+def check_archive(path):
+    """Raise ValueError where a zip file is none, unpacks to far more than its size, or names members outside it.
+
+    Args:
+        path: of the file, or a `zipfile.ZipFile` that is open.
+    """
+    if isinstance(path, zipfile.ZipFile):
+        return _check_members(path.filename or "The archive", path.infolist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except Exception as error:
+        raise ValueError(
+            f"{path} is damaged, or no zip archive, as .keras and .npz files are ({_reason(error)})."
+        ) from error
+    return _check_members(path, members)
+
+
+def _check_members(place, members):
+    for member in members:
+        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        if ".." in parts or any(part == "/" or ":" in part for part in parts[:1]):
+            raise ValueError(f"{place} names a member that lies outside it: {shown(member.filename)}.")
+    packed, unpacked = sum(m.compress_size for m in members), sum(m.file_size for m in members)
+    if unpacked > max(ALWAYS_TAKEN, MOST_EXPANSION * packed):
+        raise ValueError(f"{place} would unpack from {packed:,} bytes to {unpacked:,}: that is a trap, no data.")
+
+
+def check_weights(path):
+    """Raise an error where the weights in a `.keras` file claim far more than they store, or cannot be read.
+
+    A dataset of HDF5 may claim any shape and store nothing. To be called after `check_archive`.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith(".h5"):
+                content = archive.read(name)
+                claimed = _bytes_claimed(content)
+                if claimed > max(ALWAYS_TAKEN, MOST_EXPANSION * len(content)):
+                    raise ValueError(f"{name} claims {claimed:,} bytes of weights and stores {len(content):,}")
+
+
+def _bytes_claimed(content):
+    """What all datasets of an HDF5 file would take in memory, by their shapes."""
+    import h5py
+
+    found = []
+    with h5py.File(io.BytesIO(content)) as file:
+        file.visititems(lambda _, item: found.append(getattr(item, "nbytes", 0)))  # a group has none
+    return sum(found)
+
+
+def _file(path):
+    path = path_of("path", path)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{path} {what}: name the file (looked for {path.absolute()}).")
+    return path
+
+
+def _reason(error, most=160):
+    """The error's name and its first line with words, as the end of a sentence."""
+    lines = [line.strip().rstrip(".") for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return f"{type(error).__name__}: {lines[0] if len(lines[0]) <= most else lines[0][:most] + ' ...'}"

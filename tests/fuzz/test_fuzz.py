@@ -1,0 +1,144 @@
+"""Nothing that a user gets wrong, and no file that somebody sends, leads to more than one clear sentence.
+
+Each input is tried in a child process: it must be refused by a ValueError or an OSError of one line that says what was
+received and comes from studylib itself; within 30 s and 1 GB; and no code that a file brings along may run.
+"""
+
+import collections
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import hostile_files
+import hostile_texts
+import numpy as np
+import pytest
+from judging import fault_of
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+# TensorFlow takes seconds to start: three processes try all groups.
+PROCESSES = ("entries_core,entries_toys", "entries_pictures,texts", "pictures,weights")
+SECONDS = 600  # for a process that nothing else stops
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """All hostile files, in one folder for each kind."""
+    folder = tmp_path_factory.mktemp("fuzz")
+    canary, write = folder / "canary", hostile_files.write
+    pictures, networks, texts = hostile_files.pictures(canary), hostile_files.networks(canary), hostile_texts.texts()
+    write(folder / "pictures", pictures)
+    write(folder / "large", hostile_files.large_pictures())
+    write(folder / "arrays", hostile_files.arrays(canary))
+    write(folder / "networks", networks)
+    write(folder / "texts", texts)
+    write(folder / "notebooks", hostile_texts.notebooks())
+    write(folder / "tf_configs", hostile_texts.tf_configs())
+    hostile_files.loops(folder / "links")
+    for name, content in pictures.items():
+        for part in ("trainA", "trainB"):
+            write(folder / "tasks" / name / part, {name: content, "sound.png": hostile_files.encoded("PNG")})
+    links = hostile_files.loops(folder / "tasks" / "links" / "trainA")
+    hostile_files.loops(folder / "tasks" / "links" / "trainB")
+    if links:
+        (folder / "tasks" / "itself").mkdir()
+        for part in ("trainA", "trainB"):
+            os.symlink(part, folder / "tasks" / "itself" / part)
+    settings = {"task": "shapes/plain2striped", "image_size": 16, "commit": "x"}
+    for name, content in networks.items():
+        sound = json.dumps(settings).encode()
+        write(folder / "shelf" / name, {"card.json": sound, "g_AB.keras": content, "g_BA.keras": content})
+        write(folder / "runs" / name, {"config.json": sound, "model.keras": content})
+        checkpoint = folder / "faulty" / name / "checkpoints" / "step_000000001"
+        write(checkpoint, {"state.json": b'{"step": 1}', "model.keras": content})
+    for name, content in texts.items():
+        write(folder / "cards" / name, {"card.json": content, "g_AB.keras": b"x", "g_BA.keras": b"x"})
+        write(folder / "runs" / name, {"config.json": content, "model.keras": b"x"})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reports(folder, request):
+    """A function from names of groups to the lines that their process left."""
+    made = {}
+
+    def report(groups):
+        if groups not in made:
+            command = [sys.executable, str(HERE / "run_group.py"), groups, str(folder)]
+            command += ["--full"] if request.config.getoption("--full") else []
+            surroundings = os.environ | {"STUDYLIB_CACHE": str(folder / "cache"), "KERAS_HOME": str(folder / "keras")}
+            with open(folder / "output.txt", "w", encoding="utf-8") as output:
+                options = {"stdout": output, "stderr": subprocess.STDOUT, "cwd": ROOT, "env": surroundings}
+                status = subprocess.run(command, timeout=SECONDS, **options).returncode
+            path = folder / f"{groups}.jsonl"
+            lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+            if not (lines and lines[-1].get("finished")):
+                output = (folder / "output.txt").read_text("utf-8", "replace")[-2000:]
+                lines.append({"problem": f"the process ended with status {status}:\n{output}", "what": str(lines[-1:])})
+            made[groups] = lines
+        return made[groups]
+
+    return report
+
+
+@pytest.mark.parametrize("groups", PROCESSES)
+def test_every_bad_input_gets_one_clear_sentence(groups, reports, record_property, capsys):
+    lines = reports(groups)
+    tried = collections.Counter(line["kind"] for line in lines if "kind" in line)
+    told = f"{sum(tried.values())} hostile inputs: " + ", ".join(f"{n} {kind}" for kind, n in tried.most_common())
+    record_property("hostile inputs", told)
+    with capsys.disabled():
+        print(f"\n{groups}: {told}")
+    problems = [f"{line['what']}: {line['problem']}" for line in lines if line.get("problem")]
+    assert not problems, f"{len(problems)} of {told}\n" + "\n".join(problems)
+    assert sum(tried.values()) > 300
+
+
+def test_every_public_function_is_tried_or_excused(reports):
+    (found,) = [line["uncovered"] for line in reports(PROCESSES[0]) if "uncovered" in line]
+    assert not any(found.values()), {fault: names for fault, names in found.items() if names}
+
+
+def test_payloads_are_armed(folder, reports):
+    """What is refused above would have run, had it been loaded carelessly."""
+    canary = folder / "canary"
+    reports(PROCESSES[2])  # what it found must not be disturbed
+    assert not any(folder.parent.rglob("evil.txt"))  # a member that lay outside its archive
+    for load in (
+        lambda: pickle.loads((folder / "arrays" / "pickle.pth").read_bytes()),
+        lambda: np.load(folder / "arrays" / "pickle.npy", allow_pickle=True),
+        lambda: np.load(folder / "arrays" / "objects.npz", allow_pickle=True)["model.1.weight"],
+    ):
+        load()
+        assert canary.exists()
+        canary.unlink()
+    assert [line["armed"] for line in reports(PROCESSES[2]) if "armed" in line] == [True]
+
+
+def raised(function, *arguments):
+    try:
+        function(*arguments)
+    except Exception as error:
+        return error
+    return None
+
+
+def refused(sentence):
+    """An error that stands in for one of studylib's: a few lines of code that claim to be a file of the package."""
+    code = compile(f"raise ValueError({sentence!r})", str(ROOT / "studylib" / "made_up.py"), "exec")
+    return raised(exec, code)
+
+
+def test_judge_knows_a_good_sentence_from_others():
+    assert fault_of(refused("n must be a whole number. Received: n=-3"), -3) is None
+    assert fault_of(raised(open, "no/such/file"), "no/such/file") is None
+    assert "does not name" in fault_of(refused("n must be a whole number."), -3)
+    assert "no single sentence" in fault_of(refused("n is wrong:\n-3"), -3)
+    assert "no single sentence" in fault_of(refused(""), -3)
+    assert "no single sentence" in fault_of(refused("x" * 10_000))
+    assert "stops with KeyError" in fault_of(raised({}.__getitem__, "x"), "x")
+    assert "deep inside" in fault_of(raised(np.zeros((2, 3)).reshape, 7), 7)

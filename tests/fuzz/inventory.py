@@ -32,7 +32,7 @@ EXCEPTIONS = {
         cyclegan.model.CycleGAN.discriminator_terms pix2pix.Pix2Pix.generator_terms
         pix2pix.Pix2Pix.generator_loss pix2pix.Pix2Pix.discriminator_loss pix2pix.Pix2Pix.scores gan.model.GAN.scores
         gan.model.Times adversarial.AdversarialModel adversarial.AdversarialModel.report
-        data.pipeline.draw data.pipeline.random_box data.pipeline.shuffled
+        data.pipeline.draw data.pipeline.random_box data.pipeline.shifted data.pipeline.shuffled
         losses.l1 losses.LSGANLoss.discriminator losses.LSGANLoss.generator losses.GANLoss.discriminator
         losses.GANLoss.generator evaluation.contrastive.contrastive_loss evaluation.contrastive.random_windows
         networks.arguments.AdmissibleSize.check networks.blocks.convolution networks.blocks.transposed_convolution

@@ -337,7 +337,9 @@ def test_a_loss_that_is_no_number_stops_the_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"epochs": 0}, {"epochs": 2.5}, {"batch_size": -1}, {"constant_share": 1.5}, {"checkpoint_minutes": 0}]
+    "changes",
+    [{"epochs": 0}, {"epochs": 2.5}, {"batch_size": -1}, {"constant_share": 1.5}, {"checkpoint_minutes": 0}]
+    + [{"seed": -1}, {"seed": 2**31}, {"augment": 1}, {"epochs": 10**9}],
 )
 def test_bad_arguments_are_named(tmp_path, changes):
     ((name, value),) = changes.items()

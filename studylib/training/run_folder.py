@@ -38,7 +38,8 @@ def written_atomically(path):
         if temporary.is_dir():
             _flush_names(temporary)
         os.replace(temporary, path)
-        _flush_names(path.parent)
+        for folder in (path.parent, path.parent.parent):  # the folder itself may be new
+            _flush_names(folder)
     except OSError as error:
         if error.errno is None:  # not from the system
             raise

@@ -87,7 +87,7 @@ def start_and_kill(folder, death, eager, random):
         assert child.events[-1][0] == "saving", child.events
         return child
     child = Child(folder, eager=eager)
-    child.until("step", int(random.integers(1, 7)))
+    child.until("step", int(random.integers(1, 8)))
     if death == "cut off":
         child.until("saved", 2)  # the one that it began with, and a new one
     time.sleep(random.uniform(0, 0.1))

@@ -63,4 +63,5 @@ FAST = {
         "judge_steps": 60,
         "n_pool_images": 200,
     },
+    "11_deployment": {"n_images": 8, "n_arriving": 4, "n_calibration": 8, "rounds": 3},
 }

@@ -132,16 +132,19 @@ def test_onnx_names_what_goes_in_and_what_comes_out(files, network):
 def test_saved_model_has_the_signature_that_tf_serving_asks_for(networks, files, network):
     """Read as `saved_model_cli show --tag_set serve --signature_def serving_default` reads it."""
     saved = saved_model_pb2.SavedModel()
-    saved.ParseFromString((files[network, "saved_model"] / "saved_model.pb").read_bytes())
+    folder = files[network, "saved_model"]
+    saved.ParseFromString((folder / "saved_model.pb").read_bytes())
     (graph,) = [graph for graph in saved.meta_graphs if "serve" in graph.meta_info_def.tags]
     signature = graph.signature_def["serving_default"]
     assert signature.method_name == "tensorflow/serving/predict"
     for tensors, name in ((signature.inputs, "image"), (signature.outputs, "translated")):
         assert list(tensors) == [name] and tensors[name].dtype == tf.float32.as_datatype_enum
         assert [size.size for size in tensors[name].tensor_shape.dim] == [-1, -1, -1, 3]
-    serving = tf.saved_model.load(files[network, "saved_model"]).signatures["serving_default"]
-    answer = serving(image=tf.constant(IMAGES))["translated"]
+    loaded = tf.saved_model.load(folder)
+    answer = loaded.signatures["serving_default"](image=tf.constant(IMAGES))["translated"]
     np.testing.assert_allclose(answer, networks[network].predict(IMAGES, verbose=0), atol=1e-4)
+    weights = sum(file.stat().st_size for file in folder.glob("variables/*"))
+    assert weights < 1.1 * 4 * networks[network].count_params() + 3000, "each weight once"
 
 
 def test_quantize_is_what_litert_does(files):
@@ -162,7 +165,7 @@ def test_quantize_is_what_litert_does(files):
     found = interpreter.get_tensor(first["index"]).astype(int)
     # LiteRT multiplies by 1 / scale in float32: a half may fall to the other side.
     assert np.abs(found - quantize(IMAGES[:1], -1, 1)).max() <= 1
-    assert np.mean(found == quantize(IMAGES[:1], -1, 1)) > 0.99
+    assert np.mean(found == quantize(IMAGES[:1], -1, 1), where=np.abs(IMAGES[:1]) < 1) > 0.999
 
 
 def test_nothing_is_printed(networks, tmp_path, capfd):

@@ -81,7 +81,8 @@ def export(model, format, path, calibration=None, image_size=None, overwrite=Fal
 def any_size(model):
     """The same network with the same weights for images of any size that it admits.
 
-    A network that depends on its size, such as one with a Dense layer over all pixels, comes back as it is.
+    A network that depends on its size, such as one with a Dense layer over all pixels, comes back as it is, and so
+    does one that holds a model with layers that Keras does not know.
     """
     if model.input_shape[1:3] == (None, None):
         return model
@@ -89,7 +90,7 @@ def any_size(model):
         copy = keras.models.clone_model(
             model, input_tensors=keras.Input((None, None, model.input_shape[-1]), name=INPUT)
         )
-    except ValueError:
+    except (TypeError, ValueError):  # sizes that do not fit; or a layer that Keras cannot make anew
         return model
     copy.set_weights(model.get_weights())
     return copy
@@ -108,10 +109,11 @@ def _serving_function(model, shape=None):
 
 def _save(model, folder, shape=None):
     """A SavedModel whose signature "serving_default" is what TF Serving asks for."""
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint("serving_default", _serving_function(model, shape))
-    archive.write_out(str(folder), verbose=False)
+    # Not keras.export.ExportArchive, which would write every weight twice.
+    module = tf.Module()
+    module.weights = model.variables
+    signatures = {"serving_default": _serving_function(model, shape)}
+    tf.saved_model.save(module, str(folder), signatures=signatures)
 
 
 def _onnx(model):

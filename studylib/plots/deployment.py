@@ -38,12 +38,14 @@ def formats(comparison):
         axis.barh(names, shown, color=colours)
         for place, value in enumerate(values):
             text = "not on the disk" if value is None else f"{value:.1g}" if is_difference else f"{value:.2f}"
-            axis.annotate(text, (shown[place], place), (4, 0), textcoords="offset points", va="center", fontsize=8)
+            style = {"va": "center", "fontsize": 8, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
+            axis.annotate(text, (shown[place], place), (5, 0), textcoords="offset points", **style)
         axis.set_title(title, fontsize=10)
     axes[0].invert_yaxis()
     axes[0].set_xlim(right=1.25 * max(value or 0.0 for value in panels["file, MB"]))
     axes[1].set_xlim(right=1.25 * max(panels["one image, ms (median)"]))
     axes[2].set_xlim(NO_DIFFERENCE, 300)
+    axes[2].set_xlabel("dashed: half a grey level")
     return figure
 
 

@@ -8,7 +8,7 @@ from web_page import SIZE, WHITE, Web, distance, opened, serve, served
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return served(tmp_path_factory)
+    return served(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from studylib.data.images import read_image
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return served(tmp_path_factory)
+    return served(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")

@@ -48,22 +48,23 @@ DROP = """([name, bytes]) => {
 
 
 @functools.cache
-def served(tmp_path_factory):
-    """The page, built once for all tests; without npm or its network they are skipped, or fail where it is required.
+def served(folder):
+    """The page, built in a folder once for all tests. Without npm, or npm's network, they are skipped, or fail where
+    STUDYLIB_REQUIRE_BROWSER=1.
 
     Returns:
-        .folder, .address, .description (what page.json holds), .pair (of Keras' generators), .task.
+        .address, .description (what page.json holds), .pair (of Keras' generators), .task.
     """
     try:
         build_web.runtime_package()
     except (FileNotFoundError, ConnectionError) as problem:
         (pytest.fail if os.environ.get("STUDYLIB_REQUIRE_BROWSER") == "1" else pytest.skip)(str(problem))
-    shelf, folder = tmp_path_factory.mktemp("shelf"), tmp_path_factory.mktemp("web") / "site"
+    shelf, site = folder / "shelf", folder / "site"
     fill(shelf / TASK)
-    build_web.build(TASK, folder, shelf)
-    description = json.loads((folder / "page.json").read_text(encoding="utf-8"))
+    build_web.build(TASK, site, shelf)
+    description = json.loads((site / "page.json").read_text(encoding="utf-8"))
     pair, task = load_pretrained(TASK, shelf), load_task(TASK, SIZE)
-    return SimpleNamespace(folder=folder, address=serve(folder), description=description, pair=pair, task=task)
+    return SimpleNamespace(address=serve(site), description=description, pair=pair, task=task)
 
 
 def fill(place):

@@ -9,7 +9,7 @@ READY = $(VENV)/installed.lock
 # make train TASK=openmoji/flat2outlined NAME=my-run EPOCHS=20 PARAMETERS="-p batch_size 4"
 TASK = openmoji/line2color
 NAME = $(subst :,-,$(subst /,-,$(TASK)))
-EPOCHS = 30
+EPOCHS = 15
 PARAMETERS =
 # make pretrained NAME=openmoji/flat2outlined MINUTES=20
 MINUTES =
@@ -26,7 +26,7 @@ OPTIONS =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train pretrained images recorded recorded-check bench test test-full lint interpreter lock clean
+.PHONY: help study train report pretrained images recorded recorded-check bench test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -42,6 +42,9 @@ study: $(READY) ## open JupyterLab at the first notebook
 train: $(READY) ## train CycleGAN with the full budget into runs/<NAME>; repeat the command to continue
 	@$(PY) tools/run_notebook.py notebooks/09_cyclegan.ipynb "runs/$(NAME)/09_cyclegan.ipynb" --cwd notebooks \
 		-p run_name "$(NAME)" -p task "$(TASK)" -p epochs "$(EPOCHS)" $(PARAMETERS)
+
+report: $(READY) ## write runs/<NAME>/report.html: curves, sheets, held-out pictures and the table of a run
+	@$(PY) tools/write_report.py "runs/$(NAME)"
 
 # NAME is a task here. OPTIONS is handed on: OPTIONS="--seed 1".
 pretrained: NAME = $(TASK)

@@ -4,8 +4,9 @@ Import what you need from its module: ``from studylib.data import load_task``. O
 imported here, so ``import studylib`` takes a moment only.
 """
 
-from studylib import xla_cache
+from studylib import freed_memory, xla_cache
 
 __version__ = "0.1.0"
 
 xla_cache.set_up()
+freed_memory.keep()

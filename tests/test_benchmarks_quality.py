@@ -73,3 +73,16 @@ def test_learning_rate_follows_the_share_that_is_done(task, monkeypatch):
     expected = [0.002 * min(1, 2 * (1 - k / n)) for k in range(n)]
     np.testing.assert_allclose(rates, np.transpose([expected, expected]), rtol=1e-5)
     assert [*run.rows[0]] == list(quality.COLUMNS)
+
+
+@pytest.mark.parametrize("column", ["kid", "error_removing"])
+def test_our_recipe_reached_the_papers_score_in_less_than_half_its_time(column):
+    """What the notebook shows and the README says, by the recordings that both are made from."""
+    folder = NOTEBOOK.parent / "recorded"
+    timed, again = (recorded.read(folder / f"time_to_quality{ending}.csv") for ending in ("", "_15_epochs"))
+    assert all("--quality" in recording.header["command"] for recording in (timed, again))
+    assert timed.header["seeds"] == again.header["seeds"] and timed.header["machine"] == again.header["machine"]
+    for seed in map(int, timed.header["seeds"].split()):
+        (paper,), (ours,) = (r.runs(recipe=name, seed=seed) for r, name in ((timed, "paper"), (again, "ours")))
+        assert paper["seconds"][-1] >= 15 * 60
+        assert recorded.time_reached(ours, column, paper[column][-1]) <= paper["seconds"][-1] / 2

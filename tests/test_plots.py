@@ -76,7 +76,7 @@ def test_time_to_quality_draws_a_line_for_each_run_and_what_no_training_scores()
     drawn = [list(map(tuple, line.get_xydata())) for line in invented.lines]
     assert drawn == [[(1, 6), (2, 5)], [(1, 3), (2, 2)], [(1, 4), (2, 3)], [(0, 7), (1, 7)]]
     assert [list(line.get_ydata()) for line in removed.lines] == [[54, 45], [27, 18], [36, 27], [63, 63]]
-    assert [text.get_text() for text in invented.get_legend().get_texts()] == ["the paper's", "ours"]
+    assert [text.get_text() for text in removed.get_legend().get_texts()] == ["the paper's", "ours"]
     band = invented.collections[0].get_paths()[0].get_extents()
     assert (band.y0, band.y1) == (4.5, 6.5) and not removed.collections
 

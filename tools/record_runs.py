@@ -30,6 +30,7 @@ def experiments():
     from studylib.gan.comparison import digits_run, toy_run
     from studylib.pix2pix_objectives import OBJECTIVES, objective_run
     from studylib.recorded import Experiment
+    from studylib.training.health_runs import health_run, health_settings
 
     losses = ("gan", "lsgan", "minimax")
 
@@ -53,6 +54,7 @@ def experiments():
         "digits_losses": Experiment(digits_run, images),
         "pix2pix_objectives": Experiment(objective_run, objectives),
         "ablation": Experiment(ablation_run, ablation),
+        "health": Experiment(health_run, health_settings()),
     }
 
 

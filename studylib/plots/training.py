@@ -58,5 +58,5 @@ def time_to_quality(recording, names, nothing="doing nothing"):
                   fontsize=8, color=INK)  # fmt: skip
         axis.set(title=title, xlabel="minutes of training", xlim=(0, None), ylim=(0, None))
         axis.title.set_fontsize(10)
-    axes[0].legend(fontsize=8, frameon=False)
+    axes[1].legend(fontsize=8, frameon=False)  # where the lines leave room
     return figure

@@ -6,6 +6,7 @@ from studylib.widgets.gan import toy_training
 from studylib.widgets.losses import losses
 from studylib.widgets.networks import generators, receptive_field, skips
 from studylib.widgets.normalization import normalization
+from studylib.widgets.own_picture import own_picture
 from studylib.widgets.padding import padding
 from studylib.widgets.pix2pix import damaged_patch
 from studylib.widgets.transposed_convolution import transposed_convolution
@@ -17,6 +18,7 @@ __all__ = [
     "image_pool",
     "losses",
     "normalization",
+    "own_picture",
     "padding",
     "receptive_field",
     "skips",

@@ -33,6 +33,7 @@ def parse(arguments):
     parser.add_argument("--seconds", type=float, help="length of a turn (1)")
     parser.add_argument("--minutes", type=float, default=15, help="--quality: length of the paper's recipe (15)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1], help="--quality: of the runs (0 1)")
+    parser.add_argument("--recipes", nargs="+", metavar="NAME", help="--quality: some of paper and ours")
     parser.add_argument("--quick", action="store_true", help="fewer configurations and points, 3 turns of 0.3 s")
     parser.add_argument("--torch-python", metavar="PATH", help="interpreter with torch (STUDYLIB_TORCH_PYTHON)")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "benchmark", help="where CSV and PNG go")
@@ -82,7 +83,11 @@ def measure_quality(options):
 
     path = options.folder / "time_to_quality.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    quality.record(path, options.seeds, options.minutes, shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]))
+    names = options.recipes or list(quality.RECIPES)
+    if unknown := sorted(set(names) - set(quality.RECIPES)):
+        raise ValueError(f"--recipes must be of {', '.join(quality.RECIPES)}. Received: {unknown[0]}")
+    command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
+    quality.record(path, options.seeds, options.minutes, command, names)
     runs = recorded.read(path)
     plots.time_to_quality(runs, {row["recipe"]: row["recipe"] for row in runs.rows[1:]}).savefig(
         path.with_suffix(".png"), dpi=120

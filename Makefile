@@ -26,7 +26,7 @@ OPTIONS =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train report pretrained images recorded recorded-check bench test test-full lint interpreter lock clean
+.PHONY: help study train report pretrained web images recorded recorded-check bench test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -51,6 +51,11 @@ pretrained: NAME = $(TASK)
 pretrained: EPOCHS = 240
 pretrained: $(READY) ## train the weights of studylib/pretrained, or go on with it; MINUTES=20 for a stretch
 	@$(PY) tools/train_pretrained.py "$(NAME)" --epochs "$(EPOCHS)" $(if $(MINUTES),--minutes "$(MINUTES)") $(OPTIONS)
+
+# Static files for any server; without npm it says what to install. NAME is a task here, as above.
+web: NAME = $(TASK)
+web: $(READY) ## build the page that runs the trained generators in the browser, into build/web/
+	@$(PY) tools/build_web.py "$(NAME)" $(OPTIONS)
 
 # Longer than a notebook's minutes: made once, read by the notebooks, and repeated in part to see that they are true.
 recorded: $(READY) ## make the recorded runs of notebooks/recorded anew; NAMES="ring_losses" for some of them

@@ -109,9 +109,10 @@ def _serving_function(model, shape=None):
 
 def _save(model, folder, shape=None):
     """A SavedModel whose signature "serving_default" is what TF Serving asks for."""
-    # Not keras.export.ExportArchive, which would write every weight twice.
+    # Not keras.export.ExportArchive, which would write every weight twice. TensorFlow's own variables, for LiteRT's
+    # converter does not find the weights behind Keras'.
     module = tf.Module()
-    module.weights = model.variables
+    module.weights = [variable.value for variable in model.variables]
     signatures = {"serving_default": _serving_function(model, shape)}
     tf.saved_model.save(module, str(folder), signatures=signatures)
 
@@ -244,9 +245,10 @@ def _written(path, overwrite):
     except OSError as error:
         raise OSError(f"{path} cannot be written ({error.strerror}): choose a folder that can.") from error
     try:
-        yield folder / path.name
-        if path.is_dir():  # a folder is not replaced by a renaming, as a file is
+        made = folder / path.name
+        yield made
+        if path.is_dir() or (path.exists() and made.is_dir()):  # renaming replaces a file by a file only
             os.replace(path, folder / "old")
-        os.replace(folder / path.name, path)
+        os.replace(made, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

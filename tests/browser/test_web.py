@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from web_page import SIZE, WHITE, Web, distance, opened, serve, served
 
+from studylib.pretrained import names
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -252,3 +254,18 @@ def test_page_fits_its_window(web, artifacts, name, width, scheme):
     assert light == (scheme == "light")
     web.page.set_viewport_size({"width": 1280, "height": 1000})
     web.page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("name", names())
+def test_pages_of_the_shelf_translate_as_keras_does(browser, artifacts, tmp_path_factory, name):
+    site = served(tmp_path_factory.getbasetemp(), name)
+    with opened(browser, site) as web:
+        for way in (1, 0):
+            web.choose_direction(way)
+            for number in range(3):
+                i = web.choose_sample(number)
+                web.wait_for_picture((web.task.test_a, web.task.test_b)[way][i])
+                web.wait_for_translation()
+        for window, width, height in (("desktop", 1280, 900), ("phone", 360, 740)):
+            web.page.set_viewport_size({"width": width, "height": height})
+            web.page.screenshot(path=artifacts / f"web_{name.replace('/', '_')}_{window}.png", full_page=True)

@@ -1,6 +1,6 @@
 """The page of `make web` as a reader meets it: built, served, and opened in a real browser, with a reader's hands.
 
-Its generators are tiny and untrained; everything else is as in the page of the study.
+Most tests look at a page whose generators are tiny and untrained; everything else in it is as in the study's own.
 """
 
 import functools
@@ -23,7 +23,7 @@ from view import poll
 from studylib.data import load_task
 from studylib.evaluation import translate
 from studylib.networks import unet_generator
-from studylib.pretrained import load_pretrained
+from studylib.pretrained import SHELF, load_pretrained
 
 TASK, SIZE = "shapes/plain2striped", 32
 WHITE = np.full((SIZE, SIZE, 3), 255, np.uint8)
@@ -48,9 +48,9 @@ DROP = """([name, bytes]) => {
 
 
 @functools.cache
-def served(folder):
-    """The page, built in a folder once for all tests. Without npm, or npm's network, they are skipped, or fail where
-    STUDYLIB_REQUIRE_BROWSER=1.
+def served(folder, name=TASK):
+    """The page, built in a folder once for all tests, of TASK's untrained pair or of one on the study's shelf. Without
+    npm, or npm's network, they are skipped, or fail where STUDYLIB_REQUIRE_BROWSER=1.
 
     Returns:
         .address, .description (what page.json holds), .pair (of Keras' generators), .task.
@@ -59,12 +59,15 @@ def served(folder):
         build_web.runtime_package()
     except (FileNotFoundError, ConnectionError) as problem:
         (pytest.fail if os.environ.get("STUDYLIB_REQUIRE_BROWSER") == "1" else pytest.skip)(str(problem))
-    shelf, site = folder / "shelf", folder / "site"
-    fill(shelf / TASK)
-    build_web.build(TASK, site, shelf)
+    shelf, site = folder / "shelf" if name == TASK else SHELF, folder / "site" / name
+    if name == TASK:
+        fill(shelf / TASK)
+    build_web.build(name, site, shelf)
     description = json.loads((site / "page.json").read_text(encoding="utf-8"))
-    pair, task = load_pretrained(TASK, shelf), load_task(TASK, SIZE)
-    return SimpleNamespace(address=serve(site), description=description, pair=pair, task=task)
+    pair = load_pretrained(name, shelf)
+    return SimpleNamespace(
+        address=serve(site), description=description, pair=pair, task=load_task(name, pair.image_size)
+    )
 
 
 def fill(place):
@@ -131,8 +134,9 @@ class Web:
         poll(lambda: re.search(pattern, self.problem()), 20, lambda: f"no {pattern!r} in {self.problem()!r}")
 
     def pixels(self, canvas):
-        """uint8 (SIZE, SIZE, 3) of "picture" or "translation"."""
-        image = np.array(self.page.locator(f"#{canvas}").evaluate(PIXELS), np.uint8).reshape(SIZE, SIZE, 4)
+        """uint8 (size, size, 3) of "picture" or "translation"."""
+        size = self.site.pair.image_size
+        image = np.array(self.page.locator(f"#{canvas}").evaluate(PIXELS), np.uint8).reshape(size, size, 4)
         assert (image[..., 3] == 255).all()
         return image[..., :3]
 

@@ -93,7 +93,7 @@ REFUSED = [
     (None, {**CALIBRATED, "image_size": 64}, "must hold float images .*`preprocess`.* Received: no calibration"),
     (None, {**CALIBRATED, "image_size": 32, "calibration": IMAGES}, r"Received: shape \(3, 64, 64, 3\)"),
     (None, {**CALIBRATED, "image_size": 64, "calibration": (99 * IMAGES).astype(int)}, "Received: int64"),
-    (None, {**CALIBRATED, "image_size": 64, "calibration": 9 * IMAGES}, "Received: values from -9 to 9"),
+    (None, {**CALIBRATED, "image_size": 64, "calibration": 9 * np.sign(IMAGES)}, "Received: values from -9 to 9"),
     (None, {**CALIBRATED, "image_size": 64, "calibration": np.nan * IMAGES}, "Received: values from nan to nan"),
 ]
 

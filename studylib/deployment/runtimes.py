@@ -112,8 +112,13 @@ def _keras(path):
 
 def compiled(model):
     """A Keras model as a function from and to arrays, compiled as one graph: called plainly, each layer would wait."""
-    graph = tf.function(lambda images: model(images, training=False), reduce_retracing=True)
-    return lambda images: graph(tf.constant(images)).numpy()
+    graph = tf.function(lambda images: model(images, training=False))
+    graph = graph.get_concrete_function(tf.TensorSpec(model.input_shape, tf.float32))
+
+    def run(images, keep=model):  # a graph does not keep its variables alive
+        return graph(tf.constant(images)).numpy()
+
+    return run
 
 
 def _saved_model(path):
@@ -122,7 +127,7 @@ def _saved_model(path):
     ((name, spec),) = signature.structured_input_signature[1].items()
     (output,) = signature.structured_outputs
 
-    def run(images, keep=loaded):  # the signature does not keep its variables alive
+    def run(images, keep=loaded):  # nor does a signature
         return signature(**{name: tf.constant(images)})[output].numpy()
 
     return run, spec.shape.as_list()

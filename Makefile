@@ -99,7 +99,7 @@ clean: ## remove the set-up and every cache of this folder (runs/ stays)
 $(READY): requirements.lock
 	@if cmp -s requirements.lock $@; then touch $@; else \
 		python=$$(sh tools/find_python.sh "$(PYTHON)") && \
-		echo "Setting up $(VENV) with $$python: about 700 MB to download, a few minutes, the first time only." && \
+		echo "Setting up $(VENV) with $$python: about 750 MB to download, a few minutes, the first time only." && \
 		rm -f $@ && "$$python" -m venv --clear $(VENV) && \
 		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 		$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && \

@@ -143,6 +143,13 @@ def test_pens_are_the_most_frequent_colours_that_differ():
     assert [pen["name"] for pen in build_web.pens(images)] == ["black", "white", "green", "red"]
 
 
+def test_pens_stand_for_all_their_shades():
+    shades = np.random.default_rng(0).integers(0, 20, (1, 64, 64, 3)) + [200, 40, 40]
+    *_, red = pens = build_web.pens(shades.astype(np.uint8))
+    assert len(pens) == 3
+    assert np.abs([int(red["value"][i : i + 2], 16) for i in (1, 3, 5)] - np.array([210, 50, 50])).max() <= 10
+
+
 def test_pens_are_not_too_many():
     colours = np.array(np.meshgrid([0, 85, 170, 255], [0, 85, 170, 255], [0, 85, 170, 255])).reshape(3, -1).T
     pens = build_web.pens(colours.astype(np.uint8).reshape(1, 8, 8, 3))

@@ -36,8 +36,9 @@ SCRIPT, WASM = "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"  # all t
 
 N_SAMPLES = 12
 N_PENS = 10  # at most, black and white included
+KIND = 32  # grey levels: what is alike to within these counts as one colour
 LEAST_CHROMA = 32  # grey levels between a pen's largest and smallest channel: greys are mostly edges of black lines
-LEAST_SHARE = 0.005  # of the pixels that are not white
+LEAST_SHARE = 0.005  # of the pixels that are coloured
 LEAST_DISTANCE = 40  # between two pens, in their most different channel
 
 
@@ -126,14 +127,17 @@ def pens(images):
         List of {"name": a word of CSS, "value": "#rrggbb"}.
     """
     codes, counts = np.unique(images.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1]), return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    codes, counts = codes[order], counts[order]
-    coloured = max(1, counts[codes != 0xFFFFFF].sum())
+    colours = codes[:, None] >> np.array([16, 8, 0]) & 255
+    coloured = np.flatnonzero(np.ptp(colours, axis=1) >= LEAST_CHROMA)
+    coloured = coloured[np.argsort(-counts[coloured], kind="stable")]
+    colours, counts = colours[coloured], counts[coloured]
+    _, first, kind = np.unique(colours // KIND, axis=0, return_index=True, return_inverse=True)
+    shares = np.bincount(kind, counts) / max(1, counts.sum())
     chosen = [np.zeros(3, int), np.full(3, 255)]
-    for code in codes[counts >= LEAST_SHARE * coloured]:
-        colour = code >> np.array([16, 8, 0]) & 255
+    for number in np.argsort(-shares, kind="stable"):
+        colour = colours[first[number]]  # the most frequent one of its kind
         is_new = all(np.abs(colour - other).max() >= LEAST_DISTANCE for other in chosen)
-        if np.ptp(colour) >= LEAST_CHROMA and is_new and len(chosen) < N_PENS:
+        if is_new and shares[number] >= LEAST_SHARE and len(chosen) < N_PENS:
             chosen.append(colour)
     return [{"name": colour_name(colour), "value": "#{:02x}{:02x}{:02x}".format(*colour)} for colour in chosen]
 

@@ -1,7 +1,8 @@
 // From a picture of any kind to the square of pixels that the model was trained on: the same steps as
 // studylib/data/images.py, with the same numbers. Another resize is the classic way to make a good model look bad.
 
-// Pillow keeps its weights as whole numbers with this many binary places; so do we, and the results are equal.
+// Pillow keeps its weights as whole numbers with this many binary places; so do we, and the results are equal. (From its
+// version 13 on it shrinks some upright pictures by columns first: there rounding may fall to the other side.)
 const ONE = 2 ** 22;
 
 // Pillow's bicubic filter, a = -1/2.

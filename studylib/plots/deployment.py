@@ -37,7 +37,7 @@ def formats(comparison):
             shown = np.maximum(shown, NO_DIFFERENCE)
         axis.barh(names, shown, color=colours)
         for place, value in enumerate(values):
-            text = "not on the disk" if value is None else f"{value:.1g}" if is_difference else f"{value:.2f}"
+            text = "not on the disk" if value is None else f"{value:.2g}" if is_difference else f"{value:.2f}"
             style = {"va": "center", "fontsize": 8, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
             axis.annotate(text, (shown[place], place), (5, 0), textcoords="offset points", **style)
         axis.set_title(title, fontsize=10)

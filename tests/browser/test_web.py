@@ -139,10 +139,11 @@ def test_pens_have_the_colours_of_the_domain(web, site, way):
     web.clear()
     pens.last.check()
     web.draw((8, 8), (24, 8))
-    assert "#{:02x}{:02x}{:02x}".format(*web.pixels("picture")[8, 16]) == expected[-1]["value"]
+    wanted = [int(expected[-1]["value"][i : i + 2], 16) for i in (1, 3, 5)]
+    assert distance(web.pixels("picture")[8, 16], wanted) <= 1  # Chromium's edges are soft to the middle of a line
     web.page.get_by_label("another colour").fill("#12ab34")
     web.draw((8, 20), (24, 20))
-    assert web.pixels("picture")[20, 16].tolist() == [0x12, 0xAB, 0x34]
+    assert distance(web.pixels("picture")[20, 16], [0x12, 0xAB, 0x34]) <= 1
     assert web.page.locator("#pens [type=radio]:checked").count() == 0
     pens.first.check()
 

@@ -200,4 +200,4 @@ class Web:
 
 def distance(one, other):
     """The largest difference of two pictures in grey levels."""
-    return np.abs(one.astype(int) - other).max()
+    return np.abs(one.astype(int) - np.asarray(other, int)).max()

@@ -186,6 +186,8 @@ def test_samples_are_drawn_by_the_seed_and_credited(tmp_path):
     drawn = [build_web.write_samples(task, tmp_path / folder, seed) for folder, seed in (("a", 1), ("b", 1), ("c", 2))]
     names = [[sample["name"] for sample in samples] for samples in drawn]
     assert names[0] == names[1] != names[2]
+    named = dataclasses.replace(task, names_test=["1F34E", *task.names_test[1:]], test_a=task.test_a[:1])
+    assert build_web.write_samples(named, tmp_path / "d", 0)[0]["title"] == "red apple"
     with Image.open(tmp_path / drawn[0][0]["files"][0]) as sample:
         assert sample.text["Copyright"] == task.attribution
 

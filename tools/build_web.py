@@ -103,6 +103,8 @@ def unpack_runtime(package, folder):
 
 def write_samples(task, folder, seed):
     """Write some held-out pictures, both faces of each, as PNG; return what page.json says of them."""
+    from studylib.pretrained.card import title  # TensorFlow comes with it
+
     folder.mkdir()
     n_pairs = min(len(task.test_a), len(task.test_b))
     drawn = np.random.default_rng(seed).choice(n_pairs, min(N_SAMPLES, n_pairs), replace=False)
@@ -113,7 +115,8 @@ def write_samples(task, folder, seed):
         files = [f"{folder.name}/{number:02}_{face}.png" for face in "AB"]
         for file, images in zip(files, (task.test_a, task.test_b), strict=True):
             Image.fromarray(images[i]).save(folder.parent / file, pnginfo=notes)
-        samples.append({"name": task.names_test[i], "files": files})
+        name = task.names_test[i]
+        samples.append({"name": name, "title": title(name), "files": files})
     return samples
 
 

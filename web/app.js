@@ -100,13 +100,16 @@ async function choosePicture(file) {
 }
 
 async function chooseSample(number) {
-  const path = page.samples[number].files[page.directions[direction].from];
+  const { files, title } = page.samples[number];
+  const path = files[page.directions[direction].from];
   const shown = await put(async () => {
     const answer = await fetch(path);
     if (!answer.ok) throw new Error(`The sample ${path} is missing: build the page anew with “make web”.`);
     return readPicture(new File([await answer.blob()], path), page.image_size);
   });
-  if (shown) sample = number;
+  if (!shown) return;
+  sample = number;
+  say(`${title} is on the paper.`);
 }
 
 function chooseDirection(chosen) {
@@ -173,9 +176,9 @@ function showPens(pens) {
 }
 
 function showSamples() {
-  page.samples.forEach(({ name }, number) => {
-    const button = create("button", { type: "button", title: name });
-    button.append(create("img", { id: `sample-${number}`, alt: `Sample ${number + 1}: ${name}` }));
+  page.samples.forEach(({ name, title }, number) => {
+    const button = create("button", { type: "button", value: name, title });
+    button.append(create("img", { id: `sample-${number}`, alt: `Sample ${number + 1}: ${title}` }));
     button.addEventListener("click", () => chooseSample(number));
     find("samples").append(button);
   });

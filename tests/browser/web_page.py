@@ -171,7 +171,7 @@ class Web:
         """Click it; return its place among the held-out pictures."""
         button = self.page.locator("#samples button").nth(number)
         button.click()
-        return self.task.names_test.index(button.get_attribute("title"))
+        return self.task.names_test.index(button.get_attribute("value"))
 
     def clear(self):
         self.page.locator("#clear").click()

@@ -222,8 +222,8 @@ async function start() {
   find("translation").getContext("2d", { alpha: false, willReadFrequently: true });
   paper = new Paper(find("picture"), find("cursor"), page.image_size, changed, say);
   const [a, b] = page.domains.map(({ label }) => label);
-  find("task").textContent = `Two small neural networks: one turns ${a} into ${b}, the other ${b} into ${a}. They ` +
-    "learned it from two piles of pictures, without ever seeing a pair.";
+  find("task").textContent = `Two small neural networks translate pictures: “${a}” into “${b}”, and the other way ` +
+    "round. They learned it from two piles of pictures, without ever seeing a pair.";
   find("task").hidden = false;
   find("size").textContent = `${page.image_size} x ${page.image_size}`;
   find("limits").textContent = page.limits;

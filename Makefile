@@ -9,7 +9,7 @@ READY = $(VENV)/installed.lock
 # make train TASK=openmoji/flat2outlined NAME=my-run EPOCHS=20 PARAMETERS="-p batch_size 4"
 TASK = openmoji/line2color
 NAME = $(subst :,-,$(subst /,-,$(TASK)))
-EPOCHS = 15
+EPOCHS = 30
 PARAMETERS =
 # make pretrained NAME=openmoji/flat2outlined MINUTES=20
 MINUTES =
@@ -18,7 +18,7 @@ UPGRADE =
 # make recorded NAMES=ring_losses
 NAMES =
 # make test PARALLEL="-n 0": one after the other, in one process
-PARALLEL = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # make bench OPTIONS="--steps --quick"
 OPTIONS =
 
@@ -42,13 +42,14 @@ study: $(READY) ## open JupyterLab at the first notebook
 train: $(READY) ## train CycleGAN with the full budget into runs/<NAME>; repeat the command to continue
 	@$(PY) tools/run_notebook.py notebooks/09_cyclegan.ipynb "runs/$(NAME)/09_cyclegan.ipynb" --cwd notebooks \
 		-p run_name "$(NAME)" -p task "$(TASK)" -p epochs "$(EPOCHS)" $(PARAMETERS)
+	-@$(PY) tools/write_report.py "runs/$(NAME)"
 
-report: $(READY) ## write runs/<NAME>/report.html: curves, sheets, held-out pictures and the table of a run
+report: $(READY) ## write runs/<NAME>/report.html anew: curves, sheets, held-out pictures and the table of a run
 	@$(PY) tools/write_report.py "runs/$(NAME)"
 
 # NAME is a task here. OPTIONS is handed on: OPTIONS="--seed 1".
 pretrained: NAME = $(TASK)
-pretrained: EPOCHS = 240
+pretrained: EPOCHS = 60
 pretrained: $(READY) ## train the weights of studylib/pretrained, or go on with it; MINUTES=20 for a stretch
 	@$(PY) tools/train_pretrained.py "$(NAME)" --epochs "$(EPOCHS)" $(if $(MINUTES),--minutes "$(MINUTES)") $(OPTIONS)
 

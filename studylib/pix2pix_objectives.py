@@ -4,9 +4,12 @@ Notebook 08 trains each objective once and reads what several seeds gave from `n
 (`studylib.recorded`).
 """
 
+from dataclasses import replace
+
 import keras
 
 from studylib.data import load_task
+from studylib.data.pipeline import JITTER
 from studylib.evaluation import colourfulness, grey_level_error, sharpness, translate
 from studylib.pix2pix import Pix2Pix
 from studylib.schedule import ConstantThenLinear
@@ -32,7 +35,8 @@ def objective_run(objective, seed, n_steps, every):
     """
     if objective not in OBJECTIVES:
         raise ValueError(f"objective must be one of {list(OBJECTIVES)}. Received: objective={objective!r}")
-    task = load_task("openmoji/line2color", IMAGE_SIZE, paired=True)
+    # Augmented as in the paper.
+    task = replace(load_task("openmoji/line2color", IMAGE_SIZE, paired=True), jitter=JITTER, shift=0)
     keras.utils.set_random_seed(seed)
     sizes = {"gen_n_filters": 16, "disc_n_filters": 16, "gen_n_downsamplings": 3, "disc_n_layers": 1}
     model = Pix2Pix((IMAGE_SIZE, IMAGE_SIZE, 3), 0.0005, **OBJECTIVES[objective], **sizes)

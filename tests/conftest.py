@@ -4,6 +4,7 @@ import os
 
 import hypothesis
 import latency
+import psutil
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -14,6 +15,17 @@ hypothesis.settings.load_profile("study")
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="run the notebooks with their default parameters")
+
+
+def pytest_collection_modifyitems(items):
+    """The notebooks are run first: a file stays with one worker, and theirs takes the longest by far."""
+    items.sort(key=lambda item: item.path.name != "test_execution.py")
+
+
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist is loaded
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are cores, as tests often wait for a browser or a kernel; where 4 GB are free for each."""
+    return max(1, min(psutil.cpu_count() + 1, psutil.virtual_memory().available // 4_000_000_000))
 
 
 def pytest_configure(config):

@@ -79,7 +79,7 @@ def test_learning_rate_follows_the_share_that_is_done(task, monkeypatch):
 def test_our_recipe_reached_the_papers_score_in_less_than_half_its_time(column):
     """What the notebook shows and the README says, by the recordings that both are made from."""
     folder = NOTEBOOK.parent / "recorded"
-    timed, again = (recorded.read(folder / f"time_to_quality{ending}.csv") for ending in ("", "_15_epochs"))
+    timed, again = (recorded.read(folder / f"time_to_quality{ending}.csv") for ending in ("", "_moved"))
     assert all("--quality" in recording.header["command"] for recording in (timed, again))
     assert timed.header["seeds"] == again.header["seeds"] and timed.header["machine"] == again.header["machine"]
     for seed in map(int, timed.header["seeds"].split()):

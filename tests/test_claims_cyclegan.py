@@ -1,4 +1,4 @@
-"""Each verdict of notebook 09, fed with a measurement and with its opposite, says the one and the other."""
+"""Each verdict of notebooks 09 and 10, fed with a measurement and with its opposite, says the one and the other."""
 
 import numpy as np
 import pytest
@@ -39,10 +39,6 @@ CASES = [
     (cyclegan.pool, ([0, 49, 20, 30], 50), HOLDS),
     (cyclegan.pool, ([0] * 100, 50), DOES_NOT_HOLD),
     (cyclegan.pool, ([0, 0, 70, 30], 50, [0, 0]), WITH_CONDITION),
-    (cyclegan.identity, ({"g_AB": [4, 5], "g_BA": [2, 3]}, {"g_AB": [20, 9], "g_BA": [10, 12]}), HOLDS),
-    (cyclegan.identity, ({"g_AB": [4, 5], "g_BA": [2, 11]}, {"g_AB": [20, 9], "g_BA": [10, 12]}), WITH_CONDITION),
-    (cyclegan.identity, ({"g_AB": [4, 25], "g_BA": [2, 11]}, {"g_AB": [20, 9], "g_BA": [10, 12]}), DOES_NOT_HOLD),
-    (cyclegan.identity, ({"g_AB": [20], "g_BA": [12]}, {"g_AB": [5], "g_BA": [3]}), DOES_NOT_HOLD),
     (cyclegan.outside_domain, ({"own": 10, "negative": 60}, {"own": 40, "negative": 40}, "own"), HOLDS),
     (
         cyclegan.outside_domain,
@@ -52,7 +48,8 @@ CASES = [
     # A fainter domain has smaller errors all around: the share counts.
     (cyclegan.outside_domain, ({"own": 10, "faint": 9}, {"own": 40, "faint": 10}, "own"), HOLDS),
     (cyclegan.outside_domain, ({"own": 10, "turned": 12}, {"own": 40, "turned": 40}, "own"), DOES_NOT_HOLD),
-    (cyclegan.outside_domain, ({"own": 50, "turned": 12}, {"own": 40, "turned": 40}, "own"), HOLDS),  # nothing learned
+    # Nothing learned, nothing to say.
+    (cyclegan.outside_domain, ({"own": 50, "turned": 12}, {"own": 40, "turned": 40}, "own"), WITH_CONDITION),
     (cyclegan.objective, (TERMS, ADVERSARIAL_SQUARED, REST_ABSOLUTE), WITH_CONDITION),
     (cyclegan.objective, (TERMS, TERMS, OTHER), HOLDS),
     (cyclegan.objective, (TERMS, OTHER, TERMS), DOES_NOT_HOLD),
@@ -76,7 +73,5 @@ def test_evidence_names_what_was_measured():
     )
     assert "own 10.0 (+75%); negative 60.0 (-50%), turned 12.0 (+70%)" in made.evidence
     assert made.condition.startswith("it depends on what changes: more than half of the gain is left by turned")
-    made = cyclegan.identity({"g_AB": [4, 5], "g_BA": [2]}, {"g_AB": [20, 9], "g_BA": [10]})
-    assert "2 seeds: g_AB changes them by 4.0 to 5.0 with the term and by 9.0 to 20.0 without" in made.evidence
     made = cyclegan.pool([0, 0, 70, 30], 50, [0, 0, 0])
     assert "(by the 50% rule 50 % and 31 %)" in made.evidence and "With the pool off 100 % are new." in made.evidence

@@ -85,14 +85,14 @@ def test_shapes_in_pairs():
     assert (task.train_b[changed].mean(axis=-1) > task.train_a[changed].mean(axis=-1)).all()  # stripes are white
 
 
-@pytest.mark.parametrize("augment", [True, False])
-def test_pairs_come_together_and_are_cut_alike(augment):
+@pytest.mark.parametrize("how", [{}, {"augment": False}, {"jitter": 1.0, "shift": 3}])
+def test_pairs_come_together_and_are_cut_alike(how):
     images = np.random.default_rng(0).integers(0, 128, (7, 16, 16, 3), np.uint8)
-    batches = list(image_batches(images, 2 * images, batch_size=3, seed=5, augment=augment, paired=True))
+    batches = list(image_batches(images, 2 * images, batch_size=3, seed=5, paired=True, **how))
     for a, b in batches:
         np.testing.assert_allclose(b, 2 * (a + 1) - 1, atol=1e-5)
     first, second = batches[0]
-    alone = next(iter(image_batches(images, 2 * images, batch_size=3, seed=5, augment=augment)))
+    alone = next(iter(image_batches(images, 2 * images, batch_size=3, seed=5, **how)))
     assert np.array_equal(first, alone[0]) and not np.array_equal(second, alone[1])
 
 

@@ -1,5 +1,6 @@
 """The stream of batches: order, continuation and augmentation, each against arithmetic done without TensorFlow."""
 
+import collections
 import itertools
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studylib.data import Task
-from studylib.data.pipeline import JITTER, draw, random_box
+from studylib.data.pipeline import JITTER, draw, random_box, shifted
 
 SIZE = 8
 
@@ -188,6 +189,34 @@ def test_windows_have_the_right_size_and_lie_everywhere_inside():
         assert offset.min() < 0.1 * room and offset.max() > 0.9 * room
         assert abs(offset.mean() - room / 2) < 0.1 * room
     assert abs(np.corrcoef(np.minimum(left, right), top)[0, 1]) < 0.2
+
+
+def test_a_shift_moves_whole_pixels_in_all_directions_and_repeats_the_border():
+    shift, n = 2, 300
+    image = np.random.default_rng(0).integers(0, 256, (12, 10, 3), np.uint8)
+    framed = np.pad(image, ((shift, shift), (shift, shift), (0, 0)), mode="edge")
+    places = itertools.product(range(2 * shift + 1), repeat=2)
+    windows = {(y, x): framed[y : y + 12, x : x + 10] for y, x in places}
+    seen = collections.Counter()
+    batch = tf.repeat(tf.constant(image[None], tf.float32), n, axis=0)
+    for moved in shifted(batch, tf.range(n, dtype=tf.int64), 4, shift).numpy():
+        [found] = [place for place, window in windows.items() if np.array_equal(window, moved)]
+        seen[found] += 1
+    assert set(seen) == set(windows) and max(seen.values()) < 3 * n / len(windows)
+
+
+def test_shifted_drawings_keep_their_pixel_values():
+    """A black line of one pixel stays one: an enlarged window would spread it over two."""
+    image = np.full((1, 16, 16, 3), 255, np.uint8)
+    image[0, :, 8] = 0
+    samples = tf.range(20, dtype=tf.int64)
+    moved = draw(tf.constant(image), samples, 4, jitter=1.0, shift=3).numpy()
+    line = np.sort(image[0, :, :, 0] / 127.5 - 1)
+    for picture in moved:
+        np.testing.assert_allclose(np.sort(picture[:, :, 0]), line, atol=1e-5)
+    assert len({int(picture[0, :, 0].argmin()) for picture in moved}) > 4
+    enlarged = draw(tf.constant(image), samples, 4).numpy()
+    assert np.mean(enlarged[:, :, :, 0].min(axis=2) > -0.9) > 0.3
 
 
 def test_the_two_domains_are_augmented_by_themselves():

@@ -79,7 +79,7 @@ def test_edges_may_be_one_pixel_off_and_no_more():
 
 def test_precision_and_recall_of_edges():
     blank, truth = np.full((1, 32, 32, 3), 255, np.uint8), square()
-    both = np.minimum(truth, np.roll(square(size=32), 0, axis=1))
+    both = square()
     both[:, 24:29, 24:29] = 0  # a square too many
     assert evaluation.edge_scores(blank, truth) == (0, 0, 0)
     found = evaluation.edge_scores(both, truth)

@@ -111,6 +111,7 @@ def row(error, kid, kid_error=0.01, ssim=0.5):
         (row(9, 0.1), ["KID"], ["error (best filter 8.0, trained model 9.0)"]),
         (row(5, 0.48), ["error"], ["KID (doing nothing 0.500 ± 0.010, trained model 0.480 ± 0.010)"]),
         (row(8, 0.1), ["KID"], ["error (best filter 8.0"]),  # as good is not better
+        (row(7.97, 0.1), ["KID"], ["error (best filter 8.0, trained model 8.0)"]),  # nor is what no table shows
         (row(5, 0.1, ssim=0.4), ["error"], ["SSIM (doing nothing 0.500, trained model 0.400)"]),
     ],
 )
@@ -122,6 +123,14 @@ def test_sentence_says_where_a_filter_wins(model, ahead, behind):
     assert all(name in better for name in ahead) and all(text in not_better for text in behind)
     assert "pix2pix" not in better + not_better and "diversity" not in better + not_better
     assert made.comparison("A to B") in made.as_markdown()
+
+
+def test_every_rival_must_be_clearly_worse_by_kid():
+    """The one with the least KID is beaten; another is uncertain enough to be as good."""
+    rows = {"doing nothing": row(20, 0.5), "best filter": row(8, 0.6, kid_error=0.3), "trained model": row(5, 0.1)}
+    made = evaluation.Evaluation("t", 9, {"A to B": "a to b"}, {"A to B": rows}, ("doing nothing", "best filter"))
+    not_better = made.comparison("A to B").partition("; it is not by ")[2]
+    assert "KID (best filter 0.600 ± 0.300, trained model 0.100 ± 0.010)" in not_better
 
 
 def test_what_cannot_be_judged_is_said_in_one_sentence(task):

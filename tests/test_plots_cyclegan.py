@@ -114,7 +114,7 @@ def test_image_pool_shows_the_slots_the_query_and_the_ages_so_far():
     assert frame.get_xy() == (entered % width - 0.5, entered // width - 0.5)
     words = " ".join(t.get_text() for t in text.texts)
     assert (
-        f"image {query} comes" in words and f"shown: image {history.shown[query]}\nage {history.ages[query]}" in words
+        f"image {query} comes" in words and f"shown:\nimage {history.shown[query]}\nage {history.ages[query]}" in words
     )
     assert "swapped" in words
     so_far = history.ages[12 : query + 1]

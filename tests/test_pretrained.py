@@ -113,6 +113,14 @@ def test_failures_are_the_worst_by_their_rule(name):
             assert value > limit - 0.02 * abs(limit) - 2e-3
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_readme_says_what_the_card_says(name):
+    readme, card = (train_pretrained.ROOT / "README.md").read_text(encoding="utf-8"), load_pretrained(name).card
+    assert cards.as_markdown(card) in readme
+    for sentence in cards.equals_and_betters(card):
+        assert sentence in readme
+
+
 # ---- the command that fills it ---------------------------------------------------------------------------------------
 
 

@@ -50,8 +50,11 @@ def test_where_a_filter_wins_is_said_plainly(card):
         "lines to colour, error 19.4 of the trained model: as well or better: best edge overlay (19.0).",
         "lines to colour, KID 0.400 of the trained model: nothing without learning does as well.",
         "colour to lines, error 8.0 of the trained model: as well or better: best luminance ramp (7.0).",
-        "colour to lines, KID 0.200 of the trained model: as well or better: best luminance ramp (0.500).",
+        "colour to lines, KID 0.200 of the trained model: by less than 3 standard errors behind, or better: best "
+        "luminance ramp (0.500).",
     ]
+    card["scores"]["A to B"]["best edge overlay"]["error"] = 19.44  # a difference that no table shows is none
+    assert cards.equals_and_betters(card)[0].endswith("as well or better: best edge overlay (19.4).")
 
 
 def test_summary_and_table_are_made_from_the_scores(card):

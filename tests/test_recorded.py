@@ -227,15 +227,18 @@ def test_only_committed_code_is_recorded(tmp_path, experiment, checkout, capsys)
     (checkout / "notes.md").write_text("what is not code may change")
     (checkout / "notebooks").mkdir()
     (checkout / "notebooks" / "other.csv").write_text("and so may the recordings")
+    (checkout / "studylib" / "pretrained" / "task").mkdir(parents=True)
+    (checkout / "studylib" / "pretrained" / "task" / "g_AB.keras").write_text("and weights on the shelf")
     assert make() == 0
     (tmp_path / "recorded" / "cheap.csv").unlink()
     (checkout / "tools").mkdir()
-    for name, text in (("studylib/code.py", "step = 2\n"), ("tools/new.py", "")):
+    changes = (("studylib/code.py", "step = 2\n"), ("studylib/pretrained/card.py", ""), ("tools/new.py", ""))
+    for name, text in changes:
         (checkout / name).write_text(text)
     capsys.readouterr()
     assert make() == 2 and not (tmp_path / "recorded" / "cheap.csv").exists()
     error = capsys.readouterr().err
-    assert "commit studylib and tools. Received: changes in studylib/code.py, tools/" in error
+    assert "commit studylib and tools. Received: changes in studylib/code.py, studylib/pretrained/, tools/" in error
     (tmp_path / "elsewhere").mkdir()
     assert make(tmp_path / "elsewhere") == 2 and "Received: no commit" in capsys.readouterr().err
 
@@ -260,6 +263,8 @@ def test_command_goes_on_with_the_same_code_only_and_adds_up_the_time(tmp_path, 
     assert re.search(r"cheap.unfinished holds runs of the code at commit \w{7,}: go on there", capsys.readouterr().err)
     commit("studylib/code.py", "step = 1\n")
     commit("notes.md", "other files may change in between")
+    (checkout / "studylib" / "pretrained" / "task").mkdir(parents=True)
+    commit("studylib/pretrained/task/g_AB.keras", "and so may weights on the shelf")
     assert make() == 0 and len(stopped.calls) == 5 and not beside.exists()
     assert re.search(r"UTC, 500\d seconds", read(tmp_path / "recorded" / "cheap.csv").header["time"])
 

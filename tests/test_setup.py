@@ -236,7 +236,9 @@ def test_train_hands_its_variables_to_the_notebook():
     text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert '"runs/openmoji-flat2outlined/09_cyclegan.ipynb" --cwd notebooks' in text
     assert '-p run_name "openmoji-flat2outlined" -p task "openmoji/flat2outlined"' in text
-    assert text.rstrip().endswith("-p batch_size 4")
+    *_, notebook, report = text.rstrip().splitlines()
+    assert notebook.endswith("-p batch_size 4")
+    assert report.endswith('tools/write_report.py "runs/openmoji-flat2outlined"')
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,13 @@ def test_evidence_holds_the_numbers_of_the_history(runs):
     assert {"d_A", "d_B"} <= set(finding.columns)
 
 
+def test_a_last_entry_that_is_an_exception_is_no_beginning(runs):
+    run = {name: np.array(runs["collapsed discriminator"][1][name]) for name in (*NEEDED, "step")}
+    run["d_A"][-1] = 0.07  # above the limit, and the mean of the last third is not
+    (finding,) = examine(run)
+    assert "on average over the last third" in finding.evidence and "since" not in finding.evidence
+
+
 def test_one_lost_side_is_named(runs):
     """d_B always wins, d_A is as in a healthy run: g_AB is ill, g_BA is not."""
     run, sick = runs["healthy"][0], runs["collapsed discriminator"][0]

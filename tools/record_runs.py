@@ -22,6 +22,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks" / "recorded"
+# What makes the numbers, for git: all code, and not the trained weights on the shelf, which may be new at any time.
+CODE = ("studylib", "tools", ":(exclude,glob)studylib/pretrained/*/**")
 
 
 def experiments():
@@ -83,8 +85,8 @@ def committed(root=ROOT):
         ValueError: the code is not as it was committed, so that no header could say what made the numbers.
     """
 
-    # Recordings themselves may be new: each one that is made changes the tree for the next.
-    changed = git(root, "status", "--porcelain", "--", "studylib", "tools").stdout.rstrip().splitlines()
+    # Recordings and weights themselves may be new: each one that is made changes the tree for the next.
+    changed = git(root, "status", "--porcelain", "--", *CODE).stdout.rstrip().splitlines()
     commit = git(root, "rev-parse", "--short", "HEAD").stdout.rstrip()
     if changed or not commit:
         received = "changes in " + ", ".join(line[3:] for line in changed) if commit else "no commit"
@@ -108,7 +110,7 @@ def stretches_before(path, commit, root=ROOT):
     if not (beside := unfinished(path)).exists():
         return 0
     made = read(beside).header
-    if git(root, "diff", "--quiet", made["commit"], commit, "--", "studylib", "tools").returncode:
+    if git(root, "diff", "--quiet", made["commit"], commit, "--", *CODE).returncode:
         raise ValueError(
             f"{beside.name} holds runs of the code at commit {made['commit']}: go on there (git checkout), or remove "
             f"the file to begin anew. Received: the code at commit {commit}"

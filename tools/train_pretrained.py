@@ -5,7 +5,7 @@ with the same network and a quarter of the steps on true pairs. Stop the command
 it; the same command continues. When all three runs are finished it writes the generators, their card and the gallery.
 
 Example:
-    python tools/train_pretrained.py openmoji/line2color --epochs 240 --minutes 30
+    python tools/train_pretrained.py openmoji/line2color --epochs 60 --minutes 30
 """
 
 import argparse
@@ -264,7 +264,7 @@ def main(arguments=None):
     """Run the command line `arguments`; return 0, 2 where nothing can be done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="of a task with held-out pairs, such as openmoji/line2color")
-    parser.add_argument("--epochs", type=int, default=240, help="passes over the larger domain, in all")
+    parser.add_argument("--epochs", type=int, default=60, help="passes over the larger domain, in all")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="of this stretch; without it, to the end")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=pretrained.SHELF, help="the shelf")

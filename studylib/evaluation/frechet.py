@@ -18,7 +18,29 @@ from studylib.evaluation.encoder import features
 from studylib.evaluation.kernel_distance import kernel_distance
 
 
-def frechet_distance(x, y):
+class Normal(NamedTuple):
+    """The normal distribution that a set of features is taken for.
+
+    Attributes:
+        mean: (d,).
+        variance: trace of the covariance.
+        root: an R of d rows or fewer; RᵀR is the covariance.
+    """
+
+    mean: np.ndarray
+    variance: float
+    root: np.ndarray
+
+
+def normal_of(vectors):
+    """The `Normal` of features, (n, d), n of 2 or more. Who compares one set with many computes it only once."""
+    vectors = np.asarray(vectors, np.float64)
+    mean = vectors.mean(axis=0)
+    centred = (vectors - mean) / np.sqrt(len(vectors) - 1)
+    return Normal(mean, np.sum(centred**2), np.linalg.qr(centred, mode="r"))
+
+
+def frechet_distance(x, y, normal_y=None):
     """Squared Fréchet (Wasserstein-2) distance of two normal distributions with the sets' means and covariances.
 
     |mean x - mean y|² + trace(Cx + Cy - 2 (Cx Cy)^½). The trace of the root is the sum of the singular values of
@@ -27,6 +49,7 @@ def frechet_distance(x, y):
 
     Args:
         x, y: features, (n, d) and (m, d), n and m of 2 or more.
+        normal_y: `normal_of(y)`, where the caller has it already.
 
     Returns:
         Float, 0 or more; the square of the features' unit.
@@ -34,19 +57,15 @@ def frechet_distance(x, y):
     Raises:
         ValueError: sets of other shapes.
     """
-    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < 2:
         raise ValueError(
             "The sets must be of shapes (n, d) and (m, d) with n and m of 2 or more. "
             f"Received: shapes {x.shape} and {y.shape}"
         )
-    roots, traces = [], 0.0
-    for vectors in (x, y):
-        centred = (vectors - vectors.mean(axis=0)) / np.sqrt(len(vectors) - 1)
-        traces += np.sum(centred**2)
-        roots.append(np.linalg.qr(centred, mode="r"))  # RᵀR is the covariance, and R no taller than d
-    overlap = np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False).sum()
-    distance = np.sum((x.mean(axis=0) - y.mean(axis=0)) ** 2) + traces - 2 * overlap
+    of_x, of_y = normal_of(x), normal_y or normal_of(y)
+    overlap = np.linalg.svd(of_x.root @ of_y.root.T, compute_uv=False).sum()
+    distance = np.sum((of_x.mean - of_y.mean) ** 2) + (of_x.variance + of_y.variance) - 2 * overlap
     return float(max(distance, 0.0))  # rounding may take it just below
 
 

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from studylib.evaluation.diversity import relative_diversity
 from studylib.evaluation.encoder import features
-from studylib.evaluation.frechet import frechet_distance
+from studylib.evaluation.frechet import Normal, frechet_distance, normal_of
 from studylib.evaluation.kernel_distance import KernelDistance, kernel_distance
 from studylib.evaluation.measures import grey_level_error
 from studylib.evaluation.paired import colour_distance, edge_scores, psnr, ssim
@@ -61,13 +63,26 @@ class Scores(NamedTuple):
         return [_text(value, measure.digits) for value, measure in zip(self, MEASURES.values(), strict=True)]
 
 
-def scores(images, truth, paired=True, true_features=None):
+class TrueSet(NamedTuple):
+    """What the distances between sets need of a set of true pictures: features, (n, d), and their `Normal`."""
+
+    features: np.ndarray
+    normal: Normal
+
+
+def true_set(truth):
+    """The `TrueSet` of pictures, (n, H, W, 3). Who holds many sets against one truth computes it only once."""
+    vectors = features(truth)
+    return TrueSet(vectors, normal_of(vectors))
+
+
+def scores(images, truth, paired=True, known=None):
     """Judge a set of pictures by all measures except the cycle error, which needs a model.
 
     Args:
         images, truth: (N, H, W, 3) of one shape, uint8 or float in [-1, 1], N of 3 or more.
         paired: whether truth[i] is what images[i] should be. If not, measures that compare the two are None.
-        true_features: `features(truth)`, where the caller has them already.
+        known: `true_set(truth)`, where the caller has it already.
 
     Returns:
         `Scores`.
@@ -75,8 +90,7 @@ def scores(images, truth, paired=True, true_features=None):
     Raises:
         ValueError: two shapes, fewer than 3 pictures, or true pictures that are all alike.
     """
-    vectors = features(images)
-    true_features = features(truth) if true_features is None else true_features
+    vectors, known = features(images), known or true_set(truth)
     by_pair = [None] * 4
     if paired:
         edges = edge_scores(images, truth).f1
@@ -84,9 +98,9 @@ def scores(images, truth, paired=True, true_features=None):
     return Scores(
         *by_pair,
         colour=colour_distance(images, truth),
-        kid=kernel_distance(vectors, true_features),
-        fid=frechet_distance(vectors, true_features),
-        diversity=relative_diversity(vectors, true_features),
+        kid=kernel_distance(vectors, known.features),
+        fid=frechet_distance(vectors, known.features, known.normal),
+        diversity=relative_diversity(vectors, known.features),
     )
 
 

@@ -8,7 +8,7 @@ from studylib.evaluation.encoder import features
 from studylib.evaluation.filters import hand_made_filters
 from studylib.evaluation.held_out import cycle_errors, translate
 from studylib.evaluation.kernel_distance import KernelDistance, kernel_distance
-from studylib.evaluation.scores import HIGHER, MEASURES, NEAR_ONE, scores
+from studylib.evaluation.scores import HIGHER, MEASURES, NEAR_ONE, scores, true_set
 
 MODEL, OTHER_TRUTH = "trained model", "other true pictures"
 CLEARLY = 3  # standard errors between two KIDs that are told apart
@@ -56,19 +56,23 @@ class Evaluation:
         return [[row[k] for k in filled] for row in table]
 
     def comparison(self, direction):
-        """Where the trained model is better than all that needs no learning, and where it is not: a sentence."""
+        """Where the trained model is better than all that needs no learning, and where it is not: a sentence.
+
+        Better means by as much as the table shows; for KID, by CLEARLY standard errors of the difference.
+        """
         found, ahead, not_ahead = self.scores[direction], [], []
-        for name, measure in MEASURES.items():
-            value = getattr(found[MODEL], name)
+        for place, (name, measure) in enumerate(MEASURES.items()):
+            value, title = getattr(found[MODEL], name), measure.title.split(",")[0]
             if value is None or name == "cycle" or measure.better == NEAR_ONE:
                 continue
             rivals = {method: getattr(found[method], name) for method in self.untrained if method in found}
-            best = (max if measure.better == HIGHER else min)(rivals, key=rivals.get)
-            if _is_better(value, rivals[best], measure):
-                ahead.append(measure.title.split(",")[0])
+            as_good = {method: other for method, other in rivals.items() if not _is_better(value, other, measure)}
+            if as_good:
+                best = (max if measure.better == HIGHER else min)(as_good, key=as_good.get)
+                rival, own = (found[method].texts()[place] for method in (best, MODEL))
+                not_ahead.append(f"{title} ({best} {rival}, {MODEL} {own})")
             else:
-                texts = (found[method].texts()[list(MEASURES).index(name)] for method in (best, MODEL))
-                not_ahead.append(f"{measure.title.split(',')[0]} ({best} {next(texts)}, {MODEL} {next(texts)})")
+                ahead.append(title)
         sentence = f"The {MODEL} is better than everything that needs no learning by {', '.join(ahead) or 'no measure'}"
         return sentence + (f"; it is not by {'; '.join(not_ahead)}." if not_ahead else ".")
 
@@ -85,7 +89,9 @@ def evaluate(model, task, others=None):
 
     The rows: doing nothing; constant white; the hand-made filters at the settings that are best by the error, and
     once more at those that are best by KID, where these are others; the `others`; the trained model; and last other
-    true pictures, of the training part, as a mark of what a distance between sets cannot go below.
+    true pictures, of the training part. They are the mark for KID, which can be expected to go no lower. The colour
+    distance and FID can: where there are pairs, a translation shows the very artwork that its truth shows, which brings
+    the two sets nearer than two draws of true pictures are.
 
     Args:
         model: with generators `g_AB` and `g_BA`, such as CycleGAN.
@@ -113,19 +119,19 @@ def evaluate(model, task, others=None):
     others, cycles, table, untrained = others or {}, cycle_errors(model, task), {}, {}
     sides = (task.test_a[:n], task.test_b[:n], task.train_b), (task.test_b[:n], task.test_a[:n], task.train_a)
     for k, (direction, (inputs, truth, seen)) in enumerate(zip(cycles, sides, strict=True)):
-        true_features = features(truth)
-        methods = _without_learning(inputs, truth, task.aligned, true_features)
+        known = true_set(truth)
+        methods = _without_learning(inputs, truth, task.aligned, known.features)
         untrained |= dict.fromkeys(methods)
         if taken := sorted({*methods, MODEL, OTHER_TRUTH} & set(others)):
             raise ValueError(f"A name in others must not be that of another row. Received: {taken[0]!r}")
         for name, generators in {**others, MODEL: (model.g_AB, model.g_BA)}.items():
             if generators[k] is not None:
                 methods[name] = translate(generators[k], inputs)
-        found = {name: scores(images, truth, task.aligned, true_features) for name, images in methods.items()}
+        found = {name: scores(images, truth, task.aligned, known) for name, images in methods.items()}
         found[MODEL] = found[MODEL]._replace(cycle=cycles[direction])
         if len(seen) >= n:
             drawn = np.random.default_rng(0).permutation(len(seen))[:n]
-            found[OTHER_TRUTH] = scores(seen[drawn], truth, False, true_features)
+            found[OTHER_TRUTH] = scores(seen[drawn], truth, False, known)
         table[direction] = found
     titles = {"A to B": f"{task.label_a} to {task.label_b}", "B to A": f"{task.label_b} to {task.label_a}"}
     return Evaluation(task.name, n, titles, table, tuple(untrained))
@@ -145,8 +151,9 @@ def _without_learning(inputs, truth, aligned, true_features):
 
 def _is_better(value, rival, measure):
     if isinstance(value, KernelDistance):
+        # Both are measured against the same truth, so that the true error of their difference is, if anything, smaller.
         return rival.value - value.value > CLEARLY * np.hypot(value.error, rival.error)
-    return measure.is_better(value, rival)
+    return measure.is_better(round(value, measure.digits), round(rival, measure.digits))
 
 
 def _numbers(found):

@@ -1,8 +1,6 @@
 """An exercise of notebook 09: recorded runs without a name, and which sickness each has."""
 
 from studylib.exercises import Exercise
-from studylib.training.health import examine
-from studylib.training.health_runs import recorded_runs
 
 # What stands behind the numbers: a kind of run, and which of its recorded seeds.
 PATIENTS = {
@@ -17,12 +15,16 @@ KINDS = tuple(sorted(kind for kind, _ in PATIENTS.values()))
 
 def patients():
     """The runs that the exercise shows: a dict from number to history."""
+    from studylib.training.health_runs import recorded_runs
+
     runs = recorded_runs()
     return {number: runs[kind][seed] for number, (kind, seed) in PATIENTS.items()}
 
 
 def check_diagnosis(diagnosis):
     """Compare with what was done to each run."""
+    from studylib.training.health import examine
+
     if not isinstance(diagnosis, dict) or set(diagnosis) != set(PATIENTS):
         return f"diagnosis must name each of the runs {', '.join(PATIENTS)}. Received: {diagnosis!r}."
     for number, (kind, _) in PATIENTS.items():

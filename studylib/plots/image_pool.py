@@ -91,7 +91,7 @@ def _say_what_is_shown(axis, history, query):
     axis.text(0.0, 0.95, f"image {query} comes", fontsize=11, va="top", color=INK)
     axis.text(0.0, 0.75, what, fontsize=10, va="top", color="0.35")
     axis.add_patch(Rectangle((0.0, 0.12), 0.24, 0.3, facecolor=_colours(age, history.max_length), edgecolor="0.7"))
-    axis.text(0.3, 0.27, f"shown: image {history.shown[query]}\nage {age}", fontsize=10, va="center", color=INK)
+    axis.text(0.3, 0.27, f"shown:\nimage {history.shown[query]}\nage {age}", fontsize=10, va="center", color=INK)
 
 
 def _age_bars(axis, ages, max_length):

@@ -156,17 +156,21 @@ def targets(card):
 def equals_and_betters(card):
     """Sentences: by which figure something without learning does as well as the trained model, or better.
 
-    One sentence for each direction and figure, also where there is no such method. As well means: the error is no
-    larger, or the trained model's KID is not clearly below.
+    One sentence for each direction and figure, also where there is no such method. As well means: the error, to the
+    digit that is shown, is no larger, or the trained model's KID is not clearly below.
     """
     sentences = []
     for direction in DIRECTIONS:
         found, rivals = card["scores"][direction][MODEL], without_learning(card, direction)
-        by_error = {name: other for name, other in rivals.items() if other["error"] <= found["error"]}
+        limit = round(found["error"], 1)
+        by_error = {name: other for name, other in rivals.items() if round(other["error"], 1) <= limit}
         by_kid = {name: other for name, other in rivals.items() if not is_clearly_below(found, other)}
-        for figure, key, digits, ahead in (("error", "error", 1, by_error), ("KID", "kid", 3, by_kid)):
+        for figure, key, digits, ahead, words in (
+            ("error", "error", 1, by_error, "as well or better"),
+            ("KID", "kid", 3, by_kid, f"by less than {CLEARLY} standard errors behind, or better"),
+        ):
             listed = ", ".join(f"{name} ({other[key]:.{digits}f})" for name, other in ahead.items())
-            end = f"as well or better: {listed}" if ahead else "nothing without learning does as well"
+            end = f"{words}: {listed}" if ahead else "nothing without learning does as well"
             own = f"{figure} {found[key]:.{digits}f} of the trained model"
             sentences.append(f"{direction_title(card, direction)}, {own}: {end}.")
     return sentences

@@ -76,7 +76,7 @@ def examine(history):
     Args:
         history: dict from column to a list of numbers, one for each epoch or other stretch, as `read_history` gives it.
             It needs the columns of NEEDED; epoch or step say when; val_d_A and val_d_B, the discriminators' losses on
-            held-out pictures, let it see what was learned by heart.
+            held-out pictures, let it see what was learned by heart. `fit` with validation_data logs them, `train` none.
 
     Returns:
         A list of `Finding`, never empty, the gravest first: a run may have more than one sickness.
@@ -119,10 +119,13 @@ class _Curves:
         return f"{self.unit} {self.times[i]:g}"
 
     def since(self, holds):
-        """In words, from when on a condition, an array of truth values, held until the end."""
+        """In words, from when on a condition, an array of truth values, held until the end.
+
+        The findings are about means: the last entry by itself may be an exception.
+        """
         failed = np.flatnonzero(~holds)
         first = failed[-1] + 1 if len(failed) else 0
-        return f"since {self.when(min(first, self.n - 1))}"
+        return f"since {self.when(first)}" if first < self.n else "on average over the last third"
 
 
 def _diverged(curves):

@@ -42,6 +42,7 @@ _HANDLERS = {
     "onpointermove": f"if (this.from) {{ const canvas = this; {_LINE_TO_HERE} }}",
     "onpointerup": f"if (this.from) {{ this.from = null; const canvas = this; {_HAND_OVER} }}",
 }
+_HANDLERS["onpointercancel"] = _HANDLERS["onpointerup"]  # the page took the pen away: what is drawn counts
 _CLEAR = f"""
     const canvas = this.parentElement.querySelector('canvas');
     canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height); {_HAND_OVER}

@@ -26,7 +26,7 @@ OPTIONS =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train report pretrained images recorded recorded-check bench test test-full lint interpreter lock clean
+.PHONY: help study train report pretrained web images recorded recorded-check bench test test-full lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -52,6 +52,11 @@ pretrained: NAME = $(TASK)
 pretrained: EPOCHS = 60
 pretrained: $(READY) ## train the weights of studylib/pretrained, or go on with it; MINUTES=20 for a stretch
 	@$(PY) tools/train_pretrained.py "$(NAME)" --epochs "$(EPOCHS)" $(if $(MINUTES),--minutes "$(MINUTES)") $(OPTIONS)
+
+# Static files for any server; without npm it says what to install. NAME is a task here, as above.
+web: NAME = $(TASK)
+web: $(READY) ## build the page that runs the trained generators in the browser, into build/web/
+	@$(PY) tools/build_web.py "$(NAME)" $(OPTIONS)
 
 # Longer than a notebook's minutes: made once, read by the notebooks, and repeated in part to see that they are true.
 recorded: $(READY) ## make the recorded runs of notebooks/recorded anew; NAMES="ring_losses" for some of them
@@ -95,7 +100,7 @@ clean: ## remove the set-up and every cache of this folder (runs/ stays)
 $(READY): requirements.lock
 	@if cmp -s requirements.lock $@; then touch $@; else \
 		python=$$(sh tools/find_python.sh "$(PYTHON)") && \
-		echo "Setting up $(VENV) with $$python: about 700 MB to download, a few minutes, the first time only." && \
+		echo "Setting up $(VENV) with $$python: about 750 MB to download, a few minutes, the first time only." && \
 		rm -f $@ && "$$python" -m venv --clear $(VENV) && \
 		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 		$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && \

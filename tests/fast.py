@@ -64,4 +64,5 @@ FAST = {
         "n_pool_images": 200,
     },
     "10_evaluation": {"n_draws": 3, "ablation_steps": 10},
+    "11_deployment": {"n_images": 8, "n_arriving": 4, "n_calibration": 8, "rounds": 3},
 }

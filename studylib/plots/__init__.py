@@ -21,6 +21,7 @@ from studylib.plots.data import (
     throughput,
     two_domains,
 )
+from studylib.plots.deployment import differences, formats, rounded_numbers
 from studylib.plots.evaluation import cases, damage_table, method_scores, sample_size_bias
 from studylib.plots.gallery import gallery, gallery_ranks
 from studylib.plots.gan import (
@@ -127,6 +128,7 @@ __all__ = [
     "cyclegan_diagram",
     "damage_table",
     "damaged_patch",
+    "differences",
     "discriminator_alone",
     "discriminator_diagram",
     "distinct_crops",
@@ -134,6 +136,7 @@ __all__ = [
     "down_sampling",
     "drawn",
     "failures",
+    "formats",
     "gallery",
     "gallery_ranks",
     "generator_diagram",
@@ -180,6 +183,7 @@ __all__ = [
     "rank_correlation",
     "repeated_runs",
     "residual_block",
+    "rounded_numbers",
     "rows_of_cells",
     "sample_size_bias",
     "sample_sheet",

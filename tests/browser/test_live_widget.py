@@ -4,7 +4,6 @@ import time
 
 import lab
 import matplotlib.pyplot as plt
-import nbformat
 import pytest
 from view import pixels_of, poll
 
@@ -44,13 +43,8 @@ ipywidgets.VBox([live(draw, controls), again]).add_class("studylib-live")
 
 
 @pytest.fixture(scope="module")
-def notebook(study, open_notebook):
-    v4 = nbformat.v4
-    cells = [v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(SOURCE)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = study.folder / "notebooks" / "live.ipynb"
-    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return open_notebook(path.stem)
+def notebook(open_source):
+    return open_source("live", SOURCE)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -26,13 +25,8 @@ GENERATORS = {"g_AB": lambda images: -images, "g_BA": lambda images: images[:, :
 
 
 @pytest.fixture(scope="module")
-def notebook(study, open_notebook):
-    v4 = nbformat.v4
-    cells = [v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(SOURCE)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = study.folder / "notebooks" / "own.ipynb"
-    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return open_notebook(path.stem)
+def notebook(open_source):
+    return open_source("own", SOURCE)
 
 
 @pytest.fixture(scope="module")

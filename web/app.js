@@ -1,6 +1,7 @@
 // What the reader touches, and what then happens. Everything that depends on the model stands in page.json, which
 // tools/build_web.py writes.
 
+import { fetched } from "./fetched.js";
 import { megabytes, readPicture } from "./fit.js";
 import { Translator } from "./model.js";
 import { Paper } from "./paper.js";
@@ -10,8 +11,8 @@ const create = (tag, properties) => Object.assign(document.createElement(tag), p
 
 let page, paper, translator;
 let direction = 0;
-let sample = null; // the number of the sample on the paper, as long as it is untouched
-let turn = 0; // counts what was put on the paper: a file that is read slowly must not replace what came after it
+let sample = null; // the number of the sample on the paper, or on its way there, as long as it is untouched
+let turn = 0; // counts what is put on the paper: a file that is read slowly must not replace what came after it
 let translated = null; // the direction of the translation that is shown
 
 // ---- what the page says ----
@@ -26,6 +27,11 @@ function complain(error) {
   if (error) find("loading").hidden = true;
 }
 
+// Not `disabled`: that would take the focus from a button which the reader has just pressed.
+function allow(id, allowed) {
+  find(id).setAttribute("aria-disabled", !allowed);
+}
+
 function tellLoading(what, loaded, bytes) {
   find("loading").hidden = loaded === bytes;
   find("loading-text").textContent = `Loading the ${what}: ${megabytes(loaded)} of ${megabytes(bytes)} MB`;
@@ -35,34 +41,36 @@ function tellLoading(what, loaded, bytes) {
 
 // ---- translate what is on the paper ----
 
-let wanted = false;
-let running = false;
+// One of each for a direction: while one generator is on its way, the other one works.
+const wanted = [false, false];
+const running = [false, false];
 
 // However fast the hand, one translation runs at a time, and the next one takes the paper as it is by then.
 async function update() {
-  find("undo").disabled = !paper.canUndo;
-  wanted = true;
-  if (running) return;
-  running = true;
-  while (wanted) {
-    wanted = false;
-    await translate();
+  allow("undo", paper.canUndo);
+  const asked = direction;
+  wanted[asked] = true;
+  if (running[asked]) return;
+  running[asked] = true;
+  while (wanted[asked]) {
+    wanted[asked] = false;
+    await translate(asked);
     await new Promise(requestAnimationFrame); // lets the page show it, and the hand go on
   }
-  running = false;
+  running[asked] = false;
 }
 
-async function translate() {
-  const asked = direction;
+async function translate(asked) {
   try {
     if (await translator.load(asked)) say("Ready.");
-    if (asked !== direction) return; // chosen meanwhile; it is wanted, and comes next
+    if (asked !== direction) return; // another one was chosen meanwhile
     const begun = performance.now();
     const result = await translator.translate(asked, paper.pixels);
+    if (asked !== direction) return;
     find("translation").getContext("2d").putImageData(new ImageData(result, page.image_size), 0, 0);
     find("time").textContent = `Translated in ${Math.round(performance.now() - begun)} ms on this device.`;
     translated = asked;
-    find("back").disabled = false;
+    for (const id of ["back", "save"]) allow(id, true);
   } catch (error) {
     if (asked !== direction) return;
     complain(error);
@@ -79,37 +87,35 @@ function changed() {
   update();
 }
 
-// Show what `read` promises, size x size RGBA, unless something else came meanwhile; tells whether it is shown.
-async function put(read) {
+// Show what `read` promises, size x size RGBA, unless something else comes meanwhile; `number` is that of a sample.
+async function put(title, read, number = null) {
   const mine = ++turn;
+  const before = sample;
+  sample = number;
   try {
     const pixels = await read();
-    if (mine !== turn) return false;
+    if (mine !== turn) return;
     paper.show(pixels);
-    changed();
-    return true;
+    complain(null);
+    say(`${title} is on the paper.`);
   } catch (error) {
-    if (mine === turn) complain(error);
-    return false;
+    if (mine !== turn) return;
+    sample = before;
+    complain(error);
   }
+  update(); // after a failure, too: the direction may be a new one
 }
 
-async function choosePicture(file) {
-  if (!file) return complain(new Error("What was dropped is no file: save the picture first, then drop its file."));
-  if (await put(() => readPicture(file, page.image_size))) say(`${file.name} is on the paper.`);
+function choosePicture(file) {
+  if (file) put(file.name, () => readPicture(file, page.image_size));
+  else complain(new Error("What came is no file of a picture: save the picture first, then drop or choose its file."));
 }
 
-async function chooseSample(number) {
+function chooseSample(number) {
   const { files, title } = page.samples[number];
   const path = files[page.directions[direction].from];
-  const shown = await put(async () => {
-    const answer = await fetch(path);
-    if (!answer.ok) throw new Error(`The sample ${path} is missing: build the page anew with “make web”.`);
-    return readPicture(new File([await answer.blob()], path), page.image_size);
-  });
-  if (!shown) return;
-  sample = number;
-  say(`${title} is on the paper.`);
+  const read = async (answer) => readPicture(new File([await answer.blob()], path), page.image_size);
+  put(title, () => fetched(path, `sample “${title}”`, read), number);
 }
 
 function chooseDirection(chosen) {
@@ -121,9 +127,8 @@ function chooseDirection(chosen) {
   find(`direction-${direction}`).checked = true;
   showPens(page.domains[from].pens);
   page.samples.forEach(({ files }, number) => (find(`sample-${number}`).src = files[from]));
-  turn += 1;
   complain(null);
-  // An untouched sample shows its other face; a picture of one's own stays.
+  // An untouched sample shows its other face; a picture of one's own stays, and comes, if it is on its way.
   if (sample === null) update();
   else chooseSample(sample);
 }
@@ -139,7 +144,15 @@ function translateBack() {
   const context = find("translation").getContext("2d");
   paper.show(context.getImageData(0, 0, page.image_size, page.image_size).data);
   sample = null;
+  turn += 1;
   chooseDirection(1 - direction);
+}
+
+// In the model's own pixels, without loss.
+function save() {
+  if (translated === null) return;
+  create("a", { href: find("translation").toDataURL("image/png"), download: "translation.png" }).click();
+  say("The translation goes to your downloads as translation.png.");
 }
 
 // ---- the controls ----
@@ -192,6 +205,7 @@ function listen() {
   find("undo").addEventListener("click", undo);
   find("clear").addEventListener("click", () => (paper.clear(), changed()));
   find("back").addEventListener("click", translateBack);
+  find("save").addEventListener("click", save);
   find("choose").addEventListener("click", () => find("file").click());
   find("file").addEventListener("change", ({ target }) => {
     if (target.files.length) choosePicture(target.files[0]);
@@ -210,16 +224,28 @@ function listen() {
     document.body.classList.remove("dropping");
     choosePicture(event.dataTransfer.files[0]);
   });
+  addEventListener("paste", (event) => choosePicture(event.clipboardData?.files[0]));
+}
+
+// `paragraphs` are lists of parts: a text, or [a text, its address].
+function showCredits(paragraphs) {
+  for (const parts of paragraphs) {
+    // In a tab of its own, for a drawing would be lost.
+    const link = ([textContent, href]) => create("a", { textContent, href, target: "_blank" });
+    const paragraph = create("p");
+    paragraph.append(...parts.map((part) => (Array.isArray(part) ? link(part) : part)));
+    find("credits").append(paragraph);
+  }
 }
 
 async function start() {
   say("Starting.");
-  const answer = await fetch("page.json", { cache: "no-cache" });
-  if (!answer.ok) throw new Error("The description of the page (page.json) is missing: build it with “make web”.");
-  page = await answer.json();
+  page = await fetched("page.json", "description of the page", (answer) => answer.json());
   translator = new Translator(page, tellLoading);
   find("translation").width = find("translation").height = page.image_size;
-  find("translation").getContext("2d", { alpha: false, willReadFrequently: true });
+  const translation = find("translation").getContext("2d", { alpha: false, willReadFrequently: true });
+  translation.fillStyle = "#fff"; // not yet anything; it would be black
+  translation.fillRect(0, 0, page.image_size, page.image_size);
   paper = new Paper(find("picture"), find("cursor"), page.image_size, changed, say);
   const [a, b] = page.domains.map(({ label }) => label);
   find("task").textContent = `Two small neural networks translate pictures: “${a}” into “${b}”, and the other way ` +
@@ -227,9 +253,9 @@ async function start() {
   find("task").hidden = false;
   find("size").textContent = `${page.image_size} x ${page.image_size}`;
   find("limits").textContent = page.limits;
-  find("attribution").textContent = page.attribution && `Sample pictures, made smaller: ${page.attribution}`;
   find("runtime").textContent = ` ${page.runtime.version}`;
-  find("back").disabled = true;
+  for (const id of ["back", "save"]) allow(id, false);
+  showCredits(page.credits);
   showDirections();
   showSamples();
   listen();

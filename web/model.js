@@ -1,27 +1,17 @@
 // The two generators, run by ONNX Runtime as WebAssembly: one thread, no server, no worker.
 //
-// No worker, because a page's Content-Security-Policy does not reach into one, and that policy is what makes "no
-// picture leaves this page" more than a promise. A translation of 64 x 64 pixels takes some tens of milliseconds.
+// No worker, because the page's Content-Security-Policy does not reach into one. That policy keeps pictures from every
+// other host. From the page's own host it does not: there the code asks for files, and sends nothing.
 
 import { megabytes } from "./fit.js";
+import { fetched } from "./fetched.js";
 
 /**
  * Fetch a file whose size is known.
  * `file` is {path, bytes, what}; `tell(what, loaded, bytes)` is called on the way. Gives a Uint8Array.
  */
 export async function download(file, tell) {
-  const again = "Reload the page to try again.";
-  let response;
-  try {
-    // Asks whether the file has changed: after a new build an old model must not come out of the browser's cache.
-    response = await fetch(file.path, { cache: "no-cache" });
-  } catch {
-    throw new Error(`The ${file.what} (${file.path}) cannot be loaded: the server does not answer. ${again}`);
-  }
-  if (!response.ok) {
-    throw new Error(`The ${file.what} (${file.path}) is missing: the server says ${response.status}. ` +
-      "Build the page anew with “make web”.");
-  }
+  const response = await fetched(file.path, file.what, (answer) => answer);
   const data = new Uint8Array(file.bytes);
   let loaded = 0;
   tell(file.what, 0, file.bytes);
@@ -36,7 +26,8 @@ export async function download(file, tell) {
     loaded = -1;
   }
   if (loaded !== file.bytes) {
-    throw new Error(`The ${file.what} (${file.path}) did not arrive whole, ${megabytes(file.bytes)} MB. ${again}`);
+    throw new Error(`The ${file.what} (${file.path}) did not arrive whole, ${megabytes(file.bytes)} MB. ` +
+      "Reload the page to try again.");
   }
   return data;
 }

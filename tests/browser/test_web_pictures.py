@@ -5,22 +5,11 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from tiny_shelf import SIZE
 from view import poll
-from web_page import SIZE, WHITE, Web, opened, served
+from web_page import WHITE, Web, opened
 
 from studylib.data.images import read_image
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return served(tmp_path_factory.getbasetemp())
-
-
-@pytest.fixture(scope="module")
-def web(browser, site):
-    with opened(browser, site) as web:
-        yield web
-
 
 # ---- pictures --------------------------------------------------------------------------------------------------------
 
@@ -82,12 +71,77 @@ def test_picture_is_chosen_as_a_file(web, tmp_path):
         web.wait_for_picture(read_image(path, SIZE))
 
 
+def test_picture_is_pasted(web, tmp_path):
+    (tmp_path / "image.png").write_bytes(PICTURES["wide.png"][0])
+    web.clear()
+    web.drop("image.png", PICTURES["wide.png"][0], kind="paste")
+    web.wait_for_picture(read_image(tmp_path / "image.png", SIZE))
+
+
+def test_translation_is_saved_as_it_is(web):
+    web.choose_sample(4)
+    web.wait_for_translation()
+    with web.page.expect_download() as download:
+        web.page.locator("#save").click()
+    assert download.value.suggested_filename == "translation.png"
+    with Image.open(download.value.path()) as saved:
+        np.testing.assert_array_equal(np.asarray(saved.convert("RGB")), web.pixels("translation"))
+
+
+# ---- one after the other ---------------------------------------------------------------------------------------------
+
+# Pictures are read no further until `go()`.
+SLOW = """() => {
+    const read = createImageBitmap, wait = new Promise(resolve => window.go = resolve);
+    createImageBitmap = (...given) => wait.then(() => read(...given));
+    wait.then(() => createImageBitmap = read);
+}"""
+
+
+def test_direction_waits_for_the_sample_that_was_clicked(web):
+    web.choose_direction(0)
+    web.choose_sample(1)
+    web.wait_for_translation()
+    release = web.hold("**/samples/06_A_*")
+    i = web.choose_sample(6)
+    web.choose_direction(1)
+    web.wait_for_picture(web.task.test_b[i])
+    release()
+    web.wait_for_translation()
+    np.testing.assert_array_equal(web.pixels("picture"), web.task.test_b[i])
+
+
+def test_picture_that_is_read_slowly_outlives_a_change_of_direction(web, tmp_path):
+    (tmp_path / "wide.png").write_bytes(PICTURES["wide.png"][0])
+    web.choose_direction(0)
+    web.wait_for_picture(web.task.test_a[web.choose_sample(2)])
+    web.page.evaluate(SLOW)
+    web.drop("wide.png", PICTURES["wide.png"][0])
+    web.choose_direction(1)
+    web.page.evaluate("go()")
+    web.wait_for_picture(read_image(tmp_path / "wide.png", SIZE))
+    web.wait_for_translation()
+
+
+def test_picture_that_is_read_slowly_does_not_replace_what_came_later(web):
+    web.clear()
+    web.page.evaluate(SLOW)
+    web.drop("wide.png", PICTURES["wide.png"][0])
+    web.draw((4, 4), (20, 20))
+    drawn = web.pixels("picture")
+    web.page.evaluate("go()")
+    web.wait_for_translation()
+    np.testing.assert_array_equal(web.pixels("picture"), drawn)
+
+
+# ---- what is broken --------------------------------------------------------------------------------------------------
+
 BROKEN = {
     "text.png": (b"no picture at all", "text.png is damaged or no picture that this browser can read: save it as PNG"),
     "half.png": (PICTURES["wide.png"][0][:60], "half.png is damaged or no picture"),
     "empty.png": (b"", "empty.png is empty: choose another file."),
     "thin.png": (encoded(picture(200, 7), format="PNG"), "thin.png is too small, 200 x 7 pixels: .* at least 8 x 8."),
-    "": (b"", "What was dropped is no file"),
+    "": (b"", "What came is no file of a picture"),
 }
 
 
@@ -102,6 +156,29 @@ def test_broken_file_is_answered_by_a_sentence(web, name):
     assert web.problem() == ""
 
 
+def test_sentence_is_in_sight_and_moves_nothing(browser, site, artifacts, tmp_path):
+    (tmp_path / "text.png").write_bytes(b"no picture at all")
+    phone = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+    with opened(browser, site, **phone) as web:
+        with web.page.expect_file_chooser() as chooser:
+            web.page.locator("#choose").click()
+        before = web.box("#picture")
+        chooser.value.set_files(tmp_path / "text.png")
+        web.wait_for_problem("text.png is damaged")
+        web.page.screenshot(path=artifacts / "web_phone_sentence.png")
+        sentence, messages, button = map(web.box, ("#problem", "#messages", "#choose"))
+        assert 0 <= sentence["y"] and sentence["y"] + sentence["height"] <= 640
+        assert 0 <= button["y"] and button["y"] + button["height"] <= messages["y"]  # is not covered
+        web.page.locator("#loading").evaluate("loading => loading.hidden = false")
+        assert web.box("#messages")["height"] > messages["height"] and web.box("#picture") == before
+        web.draw((4, 4), (20, 20), lift=False)
+        before = web.box("#picture")
+        assert web.problem() == ""
+        web.drop("", b"")
+        web.wait_for_problem("no file")
+        assert web.box("#picture") == before
+
+
 # ---- what may be missing ---------------------------------------------------------------------------------------------
 
 MODEL = r"The generator for .* \(models/g_AB.onnx\)"
@@ -114,7 +191,7 @@ MODEL = r"The generator for .* \(models/g_AB.onnx\)"
         (lambda route, n: route.fulfill(body=bytes(n - 1)), r"did not arrive whole, \d+\.\d MB. Reload"),
         (lambda route, n: route.fulfill(body=bytes(n + 1)), r"did not arrive whole, \d+\.\d MB. Reload"),
         (lambda route, n: route.fulfill(body=bytes(n)), r"cannot be run: build the page anew \(.+\)\."),
-        (lambda route, _: route.abort(), "cannot be loaded: the server does not answer. Reload"),
+        (lambda route, _: route.abort(), "did not come, or not as it should: the server does not answer, .* Reload"),
     ],
     ids=["missing", "short", "long", "no model", "no server"],
 )
@@ -130,6 +207,25 @@ def test_model_that_does_not_come_is_one_sentence(page, site, answer, sentence):
     assert web.problem() == ""
 
 
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (lambda route: route.fulfill(status=404), "is missing: the server says 404"),
+        (lambda route: route.abort(), "did not"),
+    ],
+    ids=["missing", "no server"],
+)
+def test_sample_that_does_not_come_is_one_sentence(page, site, answer, sentence):
+    page.route("**/samples/00_A_*", answer)
+    web = Web(page, site)
+    web.wait_for_problem(rf"^The sample “.+” \(samples/00_A_\w+\.png\) {sentence}")
+    poll(lambda: web.status() == "Ready.", 60, web.status)  # to be drawn on
+    web.wait_for_translation()
+    i = web.choose_sample(1)
+    web.wait_for_picture(web.task.test_a[i])
+    assert web.problem() == ""
+
+
 def test_browser_without_webassembly_is_told(page, site):
     page.add_init_script("delete window.WebAssembly")
     Web(page, site).wait_for_problem("This browser runs no WebAssembly")
@@ -139,8 +235,13 @@ def test_browser_without_webassembly_is_told(page, site):
 def test_missing_description_is_one_sentence(page, site):
     page.route("**/page.json", lambda route: route.fulfill(status=404))
     web = Web(page, site)
-    web.wait_for_problem(r"\(page.json\) is missing: build it")
+    web.wait_for_problem(r"^The description of the page \(page.json\) is missing: the server says 404\. Build the page")
     assert web.status() == "Not started."
+
+
+def test_damaged_description_is_one_sentence(page, site):
+    page.route("**/page.json", lambda route: route.fulfill(body="<!doctype html>"))
+    Web(page, site).wait_for_problem(r"\(page.json\) did not come, or not as it should: .* sends something else")
 
 
 def test_page_says_what_it_needs_where_no_script_runs(browser, site):

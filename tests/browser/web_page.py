@@ -14,18 +14,16 @@ from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import build_web
-import keras
 import numpy as np
 import pytest
 from lab import collect_problems
+from tiny_shelf import SIZE, TASK, fill
 from view import poll
 
 from studylib.data import load_task
 from studylib.evaluation import translate
-from studylib.networks import unet_generator
 from studylib.pretrained import SHELF, load_pretrained
 
-TASK, SIZE = "shapes/plain2striped", 32
 WHITE = np.full((SIZE, SIZE, 3), 255, np.uint8)
 
 # Keeps what the page says while it loads, and counts its translations.
@@ -37,10 +35,11 @@ WATCH = """addEventListener("DOMContentLoaded", () => {
     watch(document.getElementById("time"), () => seen.translations++);
 })"""
 PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-DROP = """([name, bytes]) => {
-    const carried = new DataTransfer();
+CARRY = """([kind, name, bytes]) => {
+    const carried = new DataTransfer(), options = {bubbles: true, cancelable: true};
     if (name) carried.items.add(new File([Uint8Array.from(bytes)], name));
-    document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: carried, bubbles: true, cancelable: true}));
+    document.body.dispatchEvent(kind === "drop" ? new DragEvent(kind, {...options, dataTransfer: carried})
+        : new ClipboardEvent(kind, {...options, clipboardData: carried}));
 }"""
 
 
@@ -59,9 +58,7 @@ def served(folder, name=TASK):
         build_web.runtime_package()
     except (FileNotFoundError, ConnectionError) as problem:
         (pytest.fail if os.environ.get("STUDYLIB_REQUIRE_BROWSER") == "1" else pytest.skip)(str(problem))
-    shelf, site = folder / "shelf" if name == TASK else SHELF, folder / "site" / name
-    if name == TASK:
-        fill(shelf / TASK)
+    shelf, site = fill(folder / "shelf") if name == TASK else SHELF, folder / "site" / name
     build_web.build(name, site, shelf)
     description = json.loads((site / "page.json").read_text(encoding="utf-8"))
     pair = load_pretrained(name, shelf)
@@ -70,19 +67,12 @@ def served(folder, name=TASK):
     )
 
 
-def fill(place):
-    """Put two generators and a card on a shelf."""
-    place.mkdir(parents=True)
-    keras.utils.set_random_seed(0)
-    for network in ("g_AB", "g_BA"):
-        generator = unet_generator((None, None, 3), n_filters=8, n_downsamplings=2)
-        # Untrained, it answers with something near grey, where little can go wrong.
-        generator.set_weights([5 * weight for weight in generator.get_weights()])
-        generator.save(place / f"{network}.keras")
-    (place / "card.json").write_text(json.dumps({"image_size": SIZE, "commit": "none", "limits": "It knows nothing."}))
-
-
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    # As on servers that know the old kinds of file only: a browser runs no module that comes as plain bytes.
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | dict.fromkeys(
+        (".mjs", ".wasm", ".onnx"), "application/octet-stream"
+    )
+
     def log_message(self, *_):
         pass
 
@@ -99,15 +89,18 @@ def serve(folder):
 
 @contextmanager
 def opened(browser, site, **window):
-    """A page in which nothing may go wrong: no error in its console, no request to another place."""
+    """A page in which nothing may go wrong: no error in its console, no request to another place, nothing sent."""
     page = collect_problems(browser.new_page(**{"viewport": {"width": 1280, "height": 1000}, **window}))
-    web = Web(page, site)
-    poll(lambda: web.status() == "Ready.", 60, lambda: f"{web.status()!r}, {web.problem()!r}, {page.problems}")
-    yield web
-    problems = page.problems
-    page.close()
-    assert problems == []
-    assert {urlparse(url).netloc for url in web.asked} <= {urlparse(site.address).netloc, ""}  # "": the icon's data URL
+    try:
+        web = Web(page, site)
+        poll(lambda: web.status() == "Ready.", 60, lambda: f"{web.status()!r}, {web.problem()!r}")
+        yield web
+    finally:
+        page.close()
+        assert page.problems == []  # also where something else failed: it may be the reason
+    places = {urlparse(url).netloc for _, url in web.asked}
+    assert places <= {urlparse(site.address).netloc, ""}  # "": data URLs, of the icon and of what is saved
+    assert {method for method, _ in web.asked} == {"GET"}
 
 
 class Web:
@@ -116,7 +109,7 @@ class Web:
     def __init__(self, page, site):
         self.page, self.site, self.task = page, site, site.task
         self.asked = []
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("request", lambda request: self.asked.append((request.method, request.url)))
         page.add_init_script(WATCH)
         page.goto(site.address)
 
@@ -162,6 +155,10 @@ class Web:
         """How many there have been so far."""
         return self.page.evaluate("seen.translations")
 
+    def box(self, selector):
+        """Where an element lies in the window: x, y, width and height."""
+        return self.page.locator(selector).bounding_box()
+
     # -- hands --
 
     def choose_direction(self, way):
@@ -193,9 +190,21 @@ class Web:
         if lift:
             mouse.up()
 
-    def drop(self, name, content):
-        """Let a file fall on the page; without a name, something that is no file."""
-        self.page.evaluate(DROP, [name, list(content)])
+    def drop(self, name, content, kind="drop"):
+        """Let a file fall on the page, or "paste" it there; without a name, something that is no file."""
+        self.page.evaluate(CARRY, [kind, name, list(content)])
+
+    def hold(self, pattern):
+        """Keep back the page's requests for files of this pattern; call what is returned to let them go."""
+        held = []
+        self.page.route(pattern, lambda route: held.append(route))  # Playwright takes no method of a list
+
+        def release():
+            for route in held:
+                route.continue_()
+            self.page.unroute(pattern)
+
+        return release
 
 
 def distance(one, other):

@@ -26,16 +26,16 @@ OPTIONS =
 TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help study train report pretrained web images recorded recorded-check bench test test-full lint interpreter lock clean
+.PHONY: help study train report pretrained web images recorded recorded-check bench test test-full faults lint interpreter lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The server listens on this machine only and asks for the token in its address; tools/jupyterlab tells the page not to
-# ask about news and updates.
+# The server listens on this machine only and asks for the token in its address, or for the reader's own password;
+# tools/jupyterlab tells the page not to ask about news and updates.
 study: $(READY) ## open JupyterLab at the first notebook
-	@$(PY) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=. \
+	@$(PY) tools/study.py $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=. \
 		--LabApp.app_settings_dir=tools/jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		$(JUPYTER_OPTIONS)
 
@@ -77,6 +77,9 @@ test: $(READY) ## run every test, the notebooks with small numbers included
 
 test-full: $(READY) ## run every test, the notebooks with the numbers they are read with
 	@$(PY) -m pytest $(PARALLEL) --full
+
+faults: $(READY) ## run the long tests of what goes wrong: 50 kills, full disks, hostile files, 10,000 steps
+	@$(PY) -m pytest $(PARALLEL) --full tests/faults tests/fuzz tests/test_long_runs.py
 
 lint: $(READY) ## check the code and the notebooks' form
 	@$(PY) -m ruff check .

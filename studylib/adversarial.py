@@ -7,6 +7,7 @@ import contextlib
 
 import keras
 
+from studylib.arguments import real_number
 from studylib.optimizers import FusedAdam
 
 # A model is saved with its schedule: whoever can load the one must know the other.
@@ -99,13 +100,18 @@ class AdversarialModel(keras.Model):
 
         Args:
             discriminator_learning_rate: None for the same.
+
+        Raises:
+            ValueError: a rate that is neither a schedule nor a number of 0 or more.
         """
         if discriminator_learning_rate is None:
             discriminator_learning_rate = learning_rate
-        for optimizer, rate in (
-            (self.generator_optimizer, learning_rate),
-            (self.discriminator_optimizer, discriminator_learning_rate),
-        ):
+        rates = {"learning_rate": learning_rate, "discriminator_learning_rate": discriminator_learning_rate}
+        for name, rate in rates.items():  # both, before one is set
+            if not callable(rate):
+                real_number(name, rate)
+        optimizers = (self.generator_optimizer, self.discriminator_optimizer)
+        for optimizer, rate in zip(optimizers, rates.values(), strict=True):
             has_schedule = not isinstance(optimizer._learning_rate, keras.Variable)
             if has_schedule and not callable(rate):
                 # Keras refuses a number where a schedule was; this schedule stays at the number.

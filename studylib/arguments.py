@@ -48,7 +48,7 @@ def modest_number(name, value, at_most, at_least=1):
 
 
 def real_number(name, value, at_least=0.0, at_most=float("inf"), above=float("-inf")):
-    """Return `value`, unchanged.
+    """Return `value` as an int or a float; NumPy's numbers are taken.
 
     Raises:
         ValueError: unless `value` is a finite number from `at_least` to `at_most`, and more than `above`.
@@ -59,10 +59,12 @@ def real_number(name, value, at_least=0.0, at_most=float("inf"), above=float("-i
     except OverflowError:  # a whole number that no float can hold
         is_number = False
     if not (is_number and at_least <= value <= at_most and value > above):
-        limits = f"more than {above:g}" if above >= at_least else f"{at_least:g} or more"
-        limits = limits if at_most == float("inf") else f"a number from {at_least:g} to {at_most:g}"
+        lower = f"above {above:g}" if above >= at_least else f"from {at_least:g}"
+        lower = "" if math.isinf(max(above, at_least)) else lower
+        upper = f"to {at_most:g}" if at_most < float("inf") else "on" if lower.startswith("from") else ""
+        limits = " ".join(filter(None, ("a number", lower, upper)))
         raise ValueError(f"{name} must be {limits}. Received: {name}={shown(value)}")
-    return value
+    return value if isinstance(value, int) else float(value)
 
 
 def true_or_false(name, value):
@@ -146,12 +148,13 @@ def image_values(name, images):
     return array
 
 
-def image_batch(name, images, channels=None, at_least=1):
+def image_batch(name, images, channels=None, at_least=1, kind=None):
     """Return images as an array (N, H, W, C).
 
     Args:
         channels: C; None for any number.
         at_least: the smallest N.
+        kind: "uint8" or "float"; None for both.
 
     Raises:
         ValueError: another shape, or values as `image_values` refuses them.
@@ -162,6 +165,9 @@ def image_batch(name, images, channels=None, at_least=1):
         wanted = f"(N, H, W, {'C' if channels is None else channels}), N of {at_least} or more"
         given = f"shape {array.shape}" if array.ndim else f"{name}={shown(images)}"
         raise ValueError(f"{name} must be of shape {wanted}. Received: {given}")
+    if kind and not array.dtype.name.startswith(kind):
+        wanted = "uint8, 0 to 255" if kind == "uint8" else "float in [-1, 1]: divide by 127.5 and subtract 1"
+        raise ValueError(f"{name} must be {wanted}. Received: {name} of {array.dtype}, shape {array.shape}")
     return array
 
 

@@ -1,14 +1,17 @@
-"""Files that came from elsewhere, read as data: no code of theirs runs, and they cannot fill the memory.
+"""Files that came from elsewhere, read as data: no code of theirs runs.
 
 A model, a set of weights, a card: whoever sends one sends bytes, and bytes may claim anything. A zip file may unpack to
-a thousand times its size, name members outside its folder, or hold a pickle, which is a program. So what is read here
-is looked at first, and whatever is wrong with it becomes one sentence.
+a thousand times its size, name members outside its folder, or hold a pickle, which is a program. A model of a few bytes
+may describe a layer of a billion neurons. So what is read here is looked at first, and whatever is wrong with it
+becomes one sentence.
 
-What no look can tell is whether a model's description asks for more memory than there is: load models of this study.
+One thing no look tells: layers of a modest size each may still multiply to more memory than there is. Load models of
+people whom you trust that far.
 """
 
 import io
 import json
+import re
 import zipfile
 from pathlib import PurePosixPath
 
@@ -18,6 +21,9 @@ from studylib.arguments import path_of, shown
 
 ALWAYS_TAKEN = 50_000_000  # bytes that any archive may unpack to
 MOST_EXPANSION = 20  # beyond that, so many times its own size: weights hardly shrink when they are packed
+MOST_UNPACKED = 4_000_000_000  # bytes, however large the archive is
+LARGEST_SIZE = 1_000_000  # in the description of a model: neurons, filters, pixels a side
+NO_SIZES = ("seed", "shared_object_id", "n_constant", "n_decay")  # numbers of a description that may be larger
 MOST_JSON = 20_000_000  # bytes
 
 
@@ -33,20 +39,22 @@ def load_network(path, compile=False):
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is damaged, no model, or brings code of its own, such as a Lambda layer.
+        ValueError: it is damaged, no model, describes a size beyond LARGEST_SIZE, or brings code of its own, such as a
+            Lambda layer.
     """
     import keras
 
     path = _file(path)
     check_archive(path)
     try:
+        _check_description(path)
         check_weights(path)
         # Safe mode: a file may name layers, and carries no code of its own.
         return keras.models.load_model(path, compile=compile, safe_mode=True)
     except Exception as error:  # Keras, h5py and zipfile have their own ways of saying no
         raise ValueError(
-            f"{path} cannot be loaded as a model: it is damaged, or brings code of its own, which is never run "
-            f"({_reason(error)})."
+            f"{path} cannot be loaded as a model: it is damaged, asks for too much, or brings code of its own, which "
+            f"is never run ({reason(error)})."
         ) from error
 
 
@@ -71,7 +79,7 @@ def load_arrays(path):
         return arrays
     except Exception as error:  # damaged: which of a dozen errors that raises depends on the byte
         raise ValueError(
-            f"{path} cannot be read as arrays: it is damaged, or holds objects instead of numbers ({_reason(error)})."
+            f"{path} cannot be read as arrays: it is damaged, or holds objects instead of numbers ({reason(error)})."
         ) from error
 
 
@@ -88,7 +96,7 @@ def read_json(path):
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is damaged: it is no JSON text ({_reason(error)}).") from error
+        raise ValueError(f"{path} is damaged: it is no JSON text ({reason(error)}).") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} must hold names and values in braces. Received: {shown(content)}")
     return content
@@ -107,7 +115,7 @@ def check_archive(path):
             members = archive.infolist()
     except Exception as error:
         raise ValueError(
-            f"{path} is damaged, or no zip archive, as .keras and .npz files are ({_reason(error)})."
+            f"{path} is damaged, or no zip archive, as .keras and .npz files are ({reason(error)})."
         ) from error
     return _check_members(path, members)
 
@@ -118,8 +126,21 @@ def _check_members(place, members):
         if ".." in parts or any(part == "/" or ":" in part for part in parts[:1]):
             raise ValueError(f"{place} names a member that lies outside it: {shown(member.filename)}.")
     packed, unpacked = sum(m.compress_size for m in members), sum(m.file_size for m in members)
-    if unpacked > max(ALWAYS_TAKEN, MOST_EXPANSION * packed):
+    if unpacked > min(MOST_UNPACKED, max(ALWAYS_TAKEN, MOST_EXPANSION * packed)):
         raise ValueError(f"{place} would unpack from {packed:,} bytes to {unpacked:,}: that is a trap, no data.")
+
+
+def _check_description(path):
+    """Raise an error where the description in a `.keras` file holds a number that is no size of a model."""
+    with zipfile.ZipFile(path) as archive:
+        left = [json.loads(archive.read("config.json"))]
+    while left:
+        part = left.pop()
+        for name, value in part.items() if isinstance(part, dict) else enumerate(part):
+            if isinstance(value, (dict, list)):
+                left.append(value)
+            elif isinstance(value, int) and value > LARGEST_SIZE and name not in NO_SIZES:
+                raise ValueError(f"its config.json holds the size {value:,}, and {LARGEST_SIZE:,} is the largest taken")
 
 
 def check_weights(path):
@@ -154,9 +175,11 @@ def _file(path):
     return path
 
 
-def _reason(error, most=160):
+def reason(error, most=160):
     """The error's name and its first line with words, as the end of a sentence."""
-    lines = [line.strip().rstrip(".") for line in str(error).splitlines() if line.strip()]
+    # Keras quotes the error that it met.
+    text = re.split("Exception encountered:|Example error message for object .*:\n", str(error))[-1]
+    lines = [line.strip().rstrip(".:") for line in text.splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
     return f"{type(error).__name__}: {lines[0] if len(lines[0]) <= most else lines[0][:most] + ' ...'}"

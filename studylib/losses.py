@@ -5,7 +5,7 @@ The discriminators end without a sigmoid: their scores are unbounded. Each adver
 
 import tensorflow as tf
 
-from studylib.arguments import shown
+from studylib.arguments import one_of
 
 
 def l1(x, y):
@@ -79,8 +79,4 @@ def adversarial_loss(name):
     Raises:
         ValueError: for any other name.
     """
-    if not isinstance(name, str) or name not in ADVERSARIAL_LOSSES:
-        raise ValueError(
-            f"adversarial must be one of {sorted(ADVERSARIAL_LOSSES)}. Received: adversarial={shown(name)}"
-        )
-    return ADVERSARIAL_LOSSES[name]()
+    return ADVERSARIAL_LOSSES[one_of("adversarial", name, ADVERSARIAL_LOSSES)]()

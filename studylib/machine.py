@@ -131,14 +131,18 @@ def read_machine():
         memory_free_gb=memory.available / 1e9,
         memory_total_gb=memory.total / 1e9,
         disk_free_gb=shutil.disk_usage(os.getcwd()).free / 1e9,
-        # A container or a batch system may lend fewer cores than the machine has.
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=usable_cores(),
         gpus=_gpus(),
         has_nvidia_driver=shutil.which("nvidia-smi") is not None,
         system=f"{platform.system()} {platform.machine()}",
         wanted_python=wanted_python,
         wanted_packages=wanted_packages,
     )
+
+
+def usable_cores():
+    """Processor cores that this process may use: a batch system may lend fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def wanted_versions():

@@ -281,10 +281,10 @@ def _standardize(padding):
             (top, bottom), (left, right) = padding
         else:
             top = bottom = left = right = padding
-        sides = [modest_number("padding", side, MOST_PADDING, at_least=0) for side in (top, bottom, left, right)]
+        sides = [whole_number("padding", side, 0, MOST_PADDING) for side in (top, bottom, left, right)]
     except (TypeError, ValueError):
         raise ValueError(
-            "padding must be a whole number of at least 0, or ((top, bottom), (left, right)) of such numbers. "
-            f"Received: padding={shown(padding)}"
+            f"padding must be a whole number from 0 to {MOST_PADDING}, or ((top, bottom), (left, right)) of such "
+            f"numbers. Received: padding={shown(padding)}"
         ) from None
     return tuple(sides[:2]), tuple(sides[2:])

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from studylib.adversarial import AdversarialModel
-from studylib.arguments import real_number
+from studylib.arguments import real_number, whole_number
 from studylib.losses import adversarial_loss, l1
 from studylib.networks import make_generator, patchgan_discriminator
 from studylib.networks.arguments import image_shape
@@ -71,17 +71,18 @@ class Pix2Pix(AdversarialModel):
         if not (self.lambda_adversarial or self.lambda_l1):
             raise ValueError("One of lambda_adversarial and lambda_l1 must be above 0. Received: 0 and 0")
         self.generator_type = generator_type
-        self.gen_n_filters = gen_n_filters
-        self.disc_n_filters = disc_n_filters
-        self.gen_n_blocks = gen_n_blocks
-        self.gen_n_downsamplings = gen_n_downsamplings
-        self.disc_n_layers = disc_n_layers
+        self.gen_n_filters = whole_number("gen_n_filters", gen_n_filters)
+        self.disc_n_filters = whole_number("disc_n_filters", disc_n_filters)
+        self.gen_n_blocks = whole_number("gen_n_blocks", gen_n_blocks)
+        self.gen_n_downsamplings = whole_number("gen_n_downsamplings", gen_n_downsamplings)
+        self.disc_n_layers = whole_number("disc_n_layers", disc_n_layers)
         self.adversarial = adversarial
 
         self.loss_function = adversarial_loss(adversarial)
-        self.g_AB = make_generator(generator_type, self.input_dim, gen_n_filters, gen_n_blocks, gen_n_downsamplings)
+        numbers = (self.gen_n_filters, self.gen_n_blocks, self.gen_n_downsamplings)
+        self.g_AB = make_generator(generator_type, self.input_dim, *numbers)
         height, width, channels = self.input_dim
-        self.d = patchgan_discriminator((height, width, 2 * channels), disc_n_filters, disc_n_layers)
+        self.d = patchgan_discriminator((height, width, 2 * channels), self.disc_n_filters, self.disc_n_layers)
         self.build((None, *self.input_dim))
         self.compile()
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import keras
 
+from studylib.arguments import one_of
 from studylib.data import load_task
 from studylib.data.pipeline import JITTER
 from studylib.evaluation import colourfulness, grey_level_error, sharpness, translate
@@ -33,8 +34,7 @@ def objective_run(objective, seed, n_steps, every):
     Raises:
         ValueError: another objective.
     """
-    if objective not in OBJECTIVES:
-        raise ValueError(f"objective must be one of {list(OBJECTIVES)}. Received: objective={objective!r}")
+    one_of("objective", objective, OBJECTIVES)
     # Augmented as in the paper.
     task = replace(load_task("openmoji/line2color", IMAGE_SIZE, paired=True), jitter=JITTER, shift=0)
     keras.utils.set_random_seed(seed)

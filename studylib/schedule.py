@@ -1,10 +1,9 @@
 """The learning-rate schedule of the CycleGAN paper."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from studylib.arguments import real_number, shown
+from studylib.arguments import real_number, whole_number
 
 
 @keras.saving.register_keras_serializable(package="studylib")
@@ -20,15 +19,9 @@ class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, initial_learning_rate, n_constant, n_decay):
-        real_number("initial_learning_rate", initial_learning_rate)
-        if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in (n_constant, n_decay)):
-            raise ValueError(
-                "n_constant and n_decay are numbers of steps and must not be negative. "
-                f"Received: n_constant={shown(n_constant)}, n_decay={shown(n_decay)}"
-            )
-        self.initial_learning_rate = initial_learning_rate
-        self.n_constant = n_constant
-        self.n_decay = n_decay
+        self.initial_learning_rate = real_number("initial_learning_rate", initial_learning_rate)
+        self.n_constant = whole_number("n_constant", n_constant, at_least=0)
+        self.n_decay = whole_number("n_decay", n_decay, at_least=0)
 
     def __call__(self, step):
         n_after = tf.cast(step, tf.float32) - self.n_constant

@@ -2,11 +2,14 @@
 
 import json
 import os
+import random
+import signal
 import socket
 import subprocess
 import sys
 import time
 import warnings
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import keras
@@ -25,12 +28,13 @@ from studylib.training.shared_run_folder import SharedRunFolder
 
 BATCH, EPOCHS, STEPS_PER_EPOCH, SEED = 4, 3, 2, 5
 LAST_CHECKPOINT = "step_000000006"
+PORTS = random.Random(os.getpid())  # so that tests side by side choose others
 
 
-def tiny_task(paired=False):
+def tiny_task(paired=False, shift=0):
     images = np.random.default_rng(0).integers(0, 256, (4, 8, 16, 16, 3), dtype=np.uint8)
     names = [str(i) for i in range(8)]
-    return Task("test/tiny", 16, "A", "B", *images, names, names, names, aligned=False, paired=paired)
+    return Task("test/tiny", 16, "A", "B", *images, names, names, names, aligned=False, paired=paired, shift=shift)
 
 
 def tiny_gan(buffer_max_length=4, **changes):
@@ -62,14 +66,20 @@ def start(function, folder, **environment):
         )
 
 
+def free_ports(n):
+    """Ports below those that systems hand out by themselves: nobody takes them before TensorFlow, which loads first."""
+    ports = set()
+    while len(ports) < n:
+        port = PORTS.randrange(15_000, 25_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("", port))
+            ports.add(port)
+    return sorted(ports)
+
+
 def start_cluster(folder, function="worker"):
     """Two workers on free ports of this machine."""
-    sockets = [socket.socket() for _ in range(2)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    cluster = {"worker": [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]}
-    for each in sockets:
-        each.close()
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(2)]}
     tasks = [{"type": "worker", "index": index} for index in range(2)]
     return [start(function, folder, TF_CONFIG=json.dumps({"cluster": cluster, "task": task})) for task in tasks]
 
@@ -101,8 +111,18 @@ def worker(folder):
     run_tiny(gan, folder, checkpoint_steps=2)
 
 
+@contextmanager
+def refused_by_the_chief(number, error, sentence):
+    """Inside, the chief fails by itself: it says why, the other worker says who, and neither waits for the other."""
+    expected = (error, sentence) if number == 0 else (RuntimeError, "^Worker 0 has failed; its own message says why")
+    begun = time.monotonic()
+    with pytest.raises(expected[0], match=expected[1]):
+        yield
+    assert time.monotonic() - begun < 60
+
+
 def erring_worker(folder):
-    """Another one, with a compiled step. Before the run it makes mistakes, and after it."""
+    """Another one, with a compiled step. Before and after the run it makes mistakes; then the chief dies."""
     strategy = choose_strategy()
     with strategy.scope():
         gan = tiny_gan(run_eagerly=False)
@@ -111,13 +131,24 @@ def erring_worker(folder):
         run_tiny(gan, f"{folder}_unused", train)
     with pytest.raises(ValueError, match="these settings differ"):
         run_tiny(gan, f"{folder}_unused", seed=number)
+    if number == 0:
+        Path(f"{folder}_lost").mkdir()
+        Path(f"{folder}_lost", "checkpoints").symlink_to("nowhere")  # as on a disk that is not there
+    with refused_by_the_chief(number, OSError, "step_000000000 could not be written"):
+        run_tiny(gan, f"{folder}_lost", checkpoint_steps=2)
     run_tiny(gan, folder, checkpoint_steps=2)
+    with refused_by_the_chief(number, ValueError, r"holds a run with epochs=3 \(now 4\)"):
+        run_tiny(gan, folder, epochs=4, checkpoint_steps=2)
     with pytest.raises(ValueError, match=r"storage that all workers share.*steps \[-1, 6\]"):
         run_tiny(gan, folder if number == 0 else f"{folder}_elsewhere", checkpoint_steps=2)
+    if number == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    with pytest.raises(RuntimeError, match="Another worker was lost .* Start all workers again"):
+        run_tiny(gan, folder, checkpoint_steps=2)
 
 
 def two_devices(folder):
-    """Two virtual devices: `fit` without pools, then the loop, then its checkpoint restored whole and damaged."""
+    """Two virtual devices: `fit` and the loop without pools, then with; its checkpoint restored whole and damaged."""
     folder = Path(folder)
     folder.mkdir()
     one, two = [tf.config.LogicalDeviceConfiguration() for _ in range(2)]
@@ -132,6 +163,9 @@ def two_devices(folder):
         gan = tiny_gan(buffer_max_length=0, run_eagerly=False, jit_compile=True)
     run_tiny(gan, folder / "fit", train)
     np.savez(folder / "fit.npz", gan.jit_compile, [mean.result() for mean in gan.metrics])
+    with strategy.scope():
+        gan = tiny_gan(buffer_max_length=0)
+    run_tiny(gan, folder / "loop")
 
     epochs = []
     with strategy.scope():

@@ -1,6 +1,7 @@
 """Checks of arguments: what passes, what is refused, and the sentence."""
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -51,20 +52,24 @@ def test_limits():
         whole_number("n", 6, at_least=0, at_most=5)
 
 
-@pytest.mark.parametrize("value", [0, 0.5, np.float32(0.5), 1])
-def test_real_numbers_pass_unchanged(value):
-    assert real_number("x", value, at_most=1) is value
+@pytest.mark.parametrize("value", [0, 0.5, 1, np.float32(0.5), np.float64(0.5), np.int64(1), Fraction(1, 2)])
+def test_real_numbers_pass_as_int_or_float(value):
+    number = real_number("x", value, at_most=1)
+    assert number == value and type(number) in (int, float)
 
 
 @pytest.mark.parametrize(
     ("value", "limits", "sentence"),
     [
-        (-0.1, {}, "x must be 0 or more. Received: x=-0.1"),
-        (float("nan"), {}, "x must be 0 or more. Received: x=nan"),
-        (float("inf"), {}, "x must be 0 or more. Received: x=inf"),
-        ("1", {}, "x must be 0 or more. Received: x='1'"),
-        (True, {}, "x must be 0 or more. Received: x=True"),
-        (0, {"above": 0}, "x must be more than 0. Received: x=0"),
+        (-0.1, {}, "x must be a number from 0 on. Received: x=-0.1"),
+        (float("nan"), {}, "x must be a number from 0 on. Received: x=nan"),
+        (float("inf"), {}, "x must be a number from 0 on. Received: x=inf"),
+        ("1", {}, "x must be a number from 0 on. Received: x='1'"),
+        (True, {}, "x must be a number from 0 on. Received: x=True"),
+        (0, {"above": 0}, "x must be a number above 0. Received: x=0"),
+        (0, {"above": 0, "at_most": 20}, "x must be a number above 0 to 20. Received: x=0"),
+        (0.5, {"at_least": 1}, "x must be a number from 1 on. Received: x=0.5"),
+        (None, {"at_least": -float("inf")}, "x must be a number. Received: x=None"),
         (1.5, {"at_most": 1}, "x must be a number from 0 to 1. Received: x=1.5"),
     ],
 )
@@ -102,7 +107,7 @@ def test_any_value_is_shown_in_one_line(value, text):
 
 @pytest.mark.parametrize("value", [10**400, 10**5000, float("-inf"), 1j, np.array([0.5])], ids=range(5))
 def test_numbers_that_no_float_holds_are_refused(value):
-    with pytest.raises(ValueError, match="^x must be 0 or more. Received: x=."):
+    with pytest.raises(ValueError, match="^x must be a number from 0 on. Received: x=."):
         real_number("x", value)
 
 
@@ -179,6 +184,15 @@ def test_images_pass_as_bytes_and_as_floats():
 def test_other_images_are_refused(images, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         image_batch("images", images, channels=3, at_least=2)
+
+
+def test_images_of_one_kind_only():
+    pictures, scaled = np.zeros((1, 4, 4, 3), np.uint8), np.zeros((1, 4, 4, 3), np.float32)
+    assert image_batch("x", pictures, kind="uint8") is pictures and image_batch("x", scaled, kind="float") is scaled
+    with pytest.raises(ValueError, match=r"^x must be uint8, 0 to 255. Received: x of float32, shape \(1, 4, 4, 3\)$"):
+        image_batch("x", scaled, kind="uint8")
+    with pytest.raises(ValueError, match=r"^x must be float in \[-1, 1\]: divide by 127.5 .* Received: x of uint8, "):
+        image_batch("x", pictures, kind="float")
 
 
 def test_arrays_that_would_fill_the_memory_are_refused():

@@ -1,5 +1,7 @@
 """The average of the generators' weights against the formula, and what is drawn, saved and continued with it."""
 
+import os
+
 import keras
 import numpy as np
 import pytest
@@ -100,6 +102,7 @@ def same(variables, others):
         np.testing.assert_array_equal(x, y)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 def test_interrupted_run_draws_and_ends_with_the_average_of_one_that_was_not(tmp_path):
     drawn = []
 

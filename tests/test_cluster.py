@@ -16,9 +16,10 @@ def tf_config(cluster=None, task=None):
     return json.dumps({"cluster": cluster, "task": task, "environment": "cloud"})
 
 
+@pytest.mark.parametrize("more", [{}, {"evaluator": ["host9:2222"]}])
 @pytest.mark.parametrize("task", [{"type": "chief", "index": 0}, {"type": "worker", "index": "1"}])
-def test_good_tf_config(task):
-    check_tf_config(tf_config({"chief": ADDRESSES[:1], "worker": ADDRESSES[1:]}, task))
+def test_good_tf_config(task, more):
+    check_tf_config(tf_config({"chief": ADDRESSES[:1], "worker": ADDRESSES[1:], **more}, task))
 
 
 FIRST = {"type": "worker", "index": 0}
@@ -40,6 +41,11 @@ FIRST = {"type": "worker", "index": 0}
         (tf_config({"worker": [2222]}, FIRST), "holds 2222"),
         (tf_config({"worker": ADDRESSES[:1] * 2}, FIRST), "an address twice"),
         (tf_config({"chief": ADDRESSES[:2], "worker": ADDRESSES[2:]}, FIRST), "one chief only"),
+        (tf_config({"evaluator": ADDRESSES}, FIRST), "names no cluster"),
+        (
+            tf_config({"worker": ADDRESSES, "evaluator": ["host9:1"]}, {"type": "evaluator", "index": 0}),
+            "an evaluator, which the study has no work for: start none",
+        ),
         (tf_config({"worker": ADDRESSES}), "which task this process is, of type worker"),
         (tf_config({"worker": ADDRESSES}, {"type": "chief", "index": 0}), "of type worker"),
         (tf_config({"worker": ADDRESSES}, {"type": ["worker"], "index": 0}), "of type worker"),
@@ -58,8 +64,11 @@ def test_bad_tf_config_is_one_sentence(monkeypatch, text, problem):
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 700
 
 
-def test_without_tf_config_there_is_no_cluster(monkeypatch):
+@pytest.mark.parametrize("text", [None, "", "{}", " { }\n"])
+def test_without_tf_config_there_is_no_cluster(monkeypatch, text):
     monkeypatch.delenv("TF_CONFIG", raising=False)
+    if text is not None:
+        monkeypatch.setenv("TF_CONFIG", text)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: [])
     strategy = choose_strategy()
     assert strategy.num_replicas_in_sync == 1 and not tf.distribute.has_strategy()

@@ -75,8 +75,8 @@ def test_every_generator_type_trains(generator_type):
         ({"adversarial": "wgan"}, "Received: adversarial='wgan'"),
         ({"lambda_id": -1}, "Received: lambda_id=-1"),
         ({"learning_rate": 0}, "Received: learning_rate=0"),
-        ({"learning_rate": "fast"}, "learning_rate must be more than 0. Received: learning_rate='fast'"),
-        ({"lambda_reconstr": None}, "lambda_reconstr must be 0 or more. Received: lambda_reconstr=None"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number above 0. Received: learning_rate='fast'"),
+        ({"lambda_reconstr": None}, "lambda_reconstr must be a number from 0 on. Received: lambda_reconstr=None"),
         ({"lambda_id": float("nan")}, "Received: lambda_id=nan"),
         ({"seed": -1}, "Received: seed=-1"),
         ({"buffer_max_length": -5}, "Received: buffer_max_length=-5"),
@@ -248,6 +248,12 @@ def test_schedule_is_constant_then_linear_to_zero():
     steps = [0, 99, 100, 150, 200, 300, 1000]
     expected = np.interp(steps, [0, 100, 300], [0.4, 0.4, 0.0])
     np.testing.assert_allclose([float(schedule(step)) for step in steps], expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(("name", "value"), [("n_constant", 100.0), ("n_decay", -1)])
+def test_steps_of_the_schedule_are_whole_numbers(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 0. Received: {name}={value}"):
+        ConstantThenLinear(0.4, **{"n_constant": 1, "n_decay": 1, name: value})
 
 
 def test_schedule_reaches_both_optimizers_and_keeps_their_state():

@@ -281,6 +281,12 @@ def test_what_is_no_cyclegan_is_refused(make, sentence):
         gradient_audit(make(), *images())
 
 
+def test_pictures_that_are_not_scaled_are_refused():
+    gan, (a, b) = CycleGAN((16, 16, 3), **SIZES), images()
+    with pytest.raises(ValueError, match=r"real_B must be float in \[-1, 1\].* Received: real_B of uint8"):
+        gradient_audit(gan, a, np.zeros(b.shape, np.uint8))
+
+
 def test_missing_term_is_named():
     class Five(CycleGAN):
         def generator_terms(self, real_A, real_B):

@@ -50,7 +50,8 @@ def test_noise_comes_back_with_the_gain_of_the_way_back(model, gain, back):
 
 
 def test_rounding_destroys_what_is_below_a_grey_level_and_nothing_else():
-    faint = SimpleNamespace(g_AB=lambda x: x / 500, g_BA=lambda x: x * 500)  # an eighth of a grey level at most
+    # An eighth of a grey level at most.
+    faint = SimpleNamespace(g_AB=lambda x: x / 500, g_BA=lambda x: np.clip(x * 500, -1, 1))
     hidden = hidden_information(faint, images(), images(), noise=(), blurs=())["A to B to A"]
     copied = hidden_information(COPY, images(), images(), noise=(), blurs=())["A to B to A"]
     assert hidden["undisturbed"].error < 0.01

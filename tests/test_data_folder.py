@@ -1,13 +1,14 @@
 """Tasks made of a folder of images: both layouts, held-out images, and every way to get it wrong."""
 
 import os
+import time
 import unicodedata
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from studylib.data import load_task
+from studylib.data import images, load_task
 
 SIZE = 8
 
@@ -81,6 +82,23 @@ def test_a_relative_path_with_spaces_and_korean(root, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert len(load_task("folder:~/나의 그림 1", image_size=SIZE).train_a) == 3
+
+
+@pytest.mark.parametrize("limit", [119, 120])  # pixels; the pictures have 120
+def test_large_pictures_are_read_one_at_a_time(root, monkeypatch, limit):
+    at_work, most = [], []
+
+    def slowly(image, image_size, upright_rgb=images.upright_rgb):
+        at_work.append(1)
+        most.append(len(at_work))
+        time.sleep(0.03)
+        at_work.pop()
+        return upright_rgb(image, image_size)
+
+    monkeypatch.setattr(images, "LARGE_PIXELS", limit)
+    monkeypatch.setattr(images, "upright_rgb", slowly)
+    assert len(load_task(f"folder:{root}", image_size=SIZE).train_a) == 3
+    assert len(most) == 8 and (max(most) == 1) == (limit == 119)
 
 
 def test_other_files_are_passed_over(root):

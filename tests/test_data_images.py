@@ -1,5 +1,6 @@
 """Image files of every kind, sound and damaged."""
 
+import contextlib
 import io
 import struct
 import tracemalloc
@@ -132,6 +133,16 @@ def test_a_large_jpeg_is_read_faster_but_equal(tmp_path):
     photo = np.stack(np.broadcast_arrays(ramp[None, :], ramp[:, None], 128), axis=-1).astype(np.uint8)
     path = saved(tmp_path, Image.fromarray(photo), "x.jpg", quality=95)
     np.testing.assert_allclose(read_image(path, SIZE).astype(int), fit_square(Image.fromarray(photo), SIZE), atol=4)
+
+
+@pytest.mark.parametrize(("options", "waits"), [({}, False), ({"progressive": True}, True)])
+def test_jpeg_counts_by_what_is_decoded_of_it(tmp_path, monkeypatch, options, waits):
+    entered = []
+    monkeypatch.setattr(images, "_alone", contextlib.ExitStack())
+    images._alone.callback(entered.append, 1)
+    monkeypatch.setattr(images, "LARGE_PIXELS", 150 * 150)
+    read_image(saved(tmp_path, flat("RGB", GREEN, (400, 400)), "x.jpg", **options), SIZE)  # decoded at 50 x 50
+    assert bool(entered) == waits
 
 
 def damaged_files(tmp_path):

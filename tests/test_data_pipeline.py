@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studylib.data import Task
-from studylib.data.pipeline import JITTER, draw, random_box, shifted
+from studylib.data.pipeline import JITTER, draw, image_batches, random_box, shifted
 
 SIZE = 8
 
@@ -241,6 +241,15 @@ def test_the_two_domains_are_augmented_by_themselves():
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         task_of(numbered(3), numbered(3)).pipeline(**arguments)
+
+
+@pytest.mark.parametrize("domain", ["images_a", "images_b"])
+def test_images_that_are_scaled_already_are_refused(domain):
+    """They would be scaled once more, to a grey of almost -1."""
+    images = {name: numbered(3) for name in ("images_a", "images_b")}
+    images[domain] = (images[domain] / 127.5 - 1).astype(np.float32)
+    with pytest.raises(ValueError, match=f"{domain} must be uint8, 0 to 255. Received: {domain} of float32"):
+        image_batches(**images)
 
 
 def test_steps_per_epoch_checks_its_argument():

@@ -1,18 +1,26 @@
 """Exported generators: each runtime gives what Keras gives, at sizes it was not built for too."""
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import tensorflow as tf
+from ai_edge_litert import interpreter as litert
 from ai_edge_litert.interpreter import Interpreter
 from tensorflow.core.protobuf import saved_model_pb2
 
-from studylib.deployment import FORMATS, any_size, export, load, quantization, quantize
+from studylib import pretrained
+from studylib.data import load_task
+from studylib.deployment import FORMATS, any_size, export, load, preprocess, quantization, quantize, runtimes
 from studylib.deployment.formats import SUFFIXES
+from studylib.deployment.messages import hidden_messages
 from studylib.networks import resnet_generator, unet_generator
 
 SIZE, FLOAT32 = 64, ("keras", "saved_model", "onnx", "litert")
@@ -64,6 +72,18 @@ def test_every_format_gives_what_keras_gives(networks, files, network):
     assert 0 < mean["litert-float16"] < 0.01
     assert mean["litert-float16"] < mean["litert-dynamic-range"] < 0.2
     assert mean["litert-dynamic-range"] < mean["litert-int8"] < 0.5 * np.abs(truth - truth.mean()).mean()
+
+
+@pytest.mark.parametrize("name", pretrained.names())
+def test_trained_weights_lose_nothing(name, tmp_path):
+    """The shelf's g_AB on held-out pictures, which no test of weights drawn at random stands for."""
+    painter = pretrained.load_pretrained(name)
+    images = preprocess(load_task(name, painter.image_size).test_a[:8])
+    truth = painter.g_AB(images).numpy()
+    for format in FLOAT32:
+        size = {"image_size": painter.image_size} if format == "litert" else {}
+        path = export(painter.g_AB, format, tmp_path / f"g{SUFFIXES[format]}", **size)
+        assert np.abs(load(path)(images) - truth).max() < 1e-4, format
 
 
 @pytest.mark.parametrize("network", ["unet", "resnet"])
@@ -127,6 +147,15 @@ def test_onnx_names_what_goes_in_and_what_comes_out(files, network):
         assert [size.dim_param or size.dim_value for size in tensor.shape.dim][:3] == ["batch", "height", "width"]
 
 
+def test_onnx_says_what_the_numbers_mean(tmp_path):
+    model = keras.Sequential([keras.Input((None, None, 1)), keras.layers.Conv2D(3, 1)])
+    properties = onnx.load(export(model, "onnx", tmp_path / "g.onnx")).metadata_props
+    assert {entry.key: entry.value for entry in properties} == {
+        "image": "float32, NHWC, 1 channels, -1 to 1",
+        "translated": "float32, NHWC, RGB, -1 to 1",
+    }
+
+
 @pytest.mark.parametrize("network", ["unet", "resnet"])
 def test_saved_model_has_the_signature_that_tf_serving_asks_for(networks, files, network):
     """Read as `saved_model_cli show --tag_set serve --signature_def serving_default` reads it."""
@@ -159,12 +188,61 @@ def test_quantize_is_what_litert_does(files):
         d for d in interpreter.get_tensor_details() if d["dtype"] == np.int8 and d["shape"].tolist()[1:] == [64, 64, 3]
     )
     first = next(d for d in details if d["quantization"][1] == quantization(-1, 1)[1])
-    scale, zero_point = quantization(-1, 1)
+    scale, zero_point = quantization(-1, 1)  # -1: a half is rounded away from zero
     assert first["quantization"] == (pytest.approx(scale, rel=1e-6), zero_point)
     found = interpreter.get_tensor(first["index"]).astype(int)
     # LiteRT multiplies by 1 / scale in float32: a half may fall to the other side.
     assert np.abs(found - quantize(IMAGES[:1], -1, 1)).max() <= 1
     assert np.mean(found == quantize(IMAGES[:1], -1, 1), where=np.abs(IMAGES[:1]) < 1) > 0.999
+
+
+def test_litert_weights_are_symmetric_with_a_scale_for_each_channel(files):
+    """As the docstring of `quantization` says."""
+    interpreter = Interpreter(model_path=str(files["unet", "litert-int8"]))
+    interpreter.allocate_tensors()
+    details = [d for d in interpreter.get_tensor_details() if d["dtype"] == np.int8]
+    weights = [d for d in details if len(d["quantization_parameters"]["scales"]) > 1]
+    assert len(weights) >= 7
+    for detail in weights:
+        parameters = detail["quantization_parameters"]
+        assert len(parameters["scales"]) == detail["shape"][parameters["quantized_dimension"]]
+        assert not parameters["zero_points"].any() and interpreter.get_tensor(detail["index"]).min() >= -127
+
+
+def test_runtimes_are_told_of_all_cores(files, monkeypatch):
+    told = {}
+    session, interpreter = onnxruntime.InferenceSession, litert.Interpreter
+
+    def make_session(content, sess_options, **options):
+        told["ONNX Runtime"] = sess_options.intra_op_num_threads
+        return session(content, sess_options, **options)
+
+    def make_interpreter(num_threads, **options):
+        told["LiteRT"] = num_threads
+        return interpreter(num_threads=num_threads, **options)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", make_session)
+    monkeypatch.setattr(litert, "Interpreter", make_interpreter)
+    monkeypatch.setattr(runtimes, "usable_cores", lambda: 3)
+    for name in ("onnx", "litert"):
+        load(files["resnet", name])
+    assert told == {"ONNX Runtime": 3, "LiteRT": 3}
+
+
+@pytest.mark.parametrize("name", ["onnx", "litert"])
+def test_paths_may_hold_letters_of_all_the_world(networks, files, tmp_path, name):
+    (tmp_path / "für später").mkdir()
+    path = shutil.copy(files["resnet", name], tmp_path / "für später" / f"고양이{SUFFIXES[name]}")
+    np.testing.assert_allclose(load(path)(IMAGES), networks["resnet"].predict(IMAGES, verbose=0), atol=1e-4)
+
+
+def test_messages_are_hidden_where_there_is_no_standard_error(monkeypatch):
+    def closed(descriptor):
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr(os, "dup", closed)
+    with pytest.raises(ValueError, match="from inside"), hidden_messages():
+        raise ValueError("from inside")
 
 
 def test_nothing_is_printed(networks, tmp_path, capfd):
@@ -191,7 +269,7 @@ def test_network_of_one_size_is_exported_for_that_size(tmp_path):
 def test_sizes_that_do_not_fit_are_noticed_in_every_runtime(files):
     images = np.zeros((1, 70, 66, 3), np.float32)
     for name in ("onnx", "saved_model"):
-        with pytest.raises(ValueError, match="stopped at images of 70 x 66 pixels; .* multiples of 2"):
+        with pytest.raises(ValueError, match=r"stopped at images of 70 x 66 pixels \(.+\); .* multiples of 2"):
             load(files["unet", name])(images)
         with pytest.raises(ValueError, match="made 72 x 68 pixels of 70 x 66; .* multiples of 2"):
             load(files["resnet", name])(images)
@@ -207,14 +285,44 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
     for name, runtime in (
         ("a.onnx", "ONNX Runtime"),
         ("a.tflite", "LiteRT"),
-        ("a.keras", "Keras"),
         ("a", "TensorFlow"),
     ):
         path = tmp_path / name
         path.write_text("damaged") if path.suffix else path.mkdir()
-        with pytest.raises(ValueError, match=f"{name} cannot be read by {runtime}: export it anew") as caught:
+        with pytest.raises(ValueError, match=rf"{name} cannot be read by {runtime}: export it anew \(.+\)") as caught:
             load(path)
         assert "\n" not in str(caught.value)
-    (tmp_path / "a.pt").write_text("")
-    with pytest.raises(ValueError, match="path must end in .keras, .onnx or .tflite, or be the folder"):
-        load(tmp_path / "a.pt")
+    (tmp_path / "a.keras").write_text("damaged")
+    with pytest.raises(ValueError, match="a.keras is damaged, or no zip archive"):
+        load(tmp_path / "a.keras")
+    for name in ("a.pt", "without"):
+        (tmp_path / name).write_text("")
+        with pytest.raises(ValueError, match="path must end in .keras, .onnx or .tflite, or be the folder"):
+            load(tmp_path / name)
+    tf.saved_model.save(tf.Module(), str(tmp_path / "bare"))
+    with pytest.raises(ValueError, match="bare cannot be read by TensorFlow: .*no signature 'serving_default'"):
+        load(tmp_path / "bare")
+
+
+def test_missing_runtime_is_not_taken_for_a_damaged_file(files, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ImportError, match=r"\.onnx needs ONNX Runtime, which is not installed \(.+\): `make study`"):
+        load(files["resnet", "onnx"])
+
+
+@pytest.mark.parametrize(
+    "error, sentence",
+    [
+        (MemoryError(), r"g.onnx needs more memory than there is for images of shape \(3, 64, 64, 3\): give it fewer"),
+        (tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"), "g.onnx needs more memory than there is"),
+        (RuntimeError("no kernel for Tanh\nmore"), r"pixels \(RuntimeError: no kernel for Tanh\); .* multiples of 2"),
+    ],
+    ids=["Python", "TensorFlow", "another"],
+)
+def test_what_stops_a_run_is_said(error, sentence):
+    def run(images):
+        raise error
+
+    with pytest.raises(ValueError, match=sentence) as caught:
+        runtimes.Translator(Path("g.onnx"), "none", run, (None, None, None, 3))(IMAGES)
+    assert "\n" not in str(caught.value)

@@ -44,7 +44,7 @@ def test_table_holds_what_the_files_do(tmp_path):
     assert all(row.milliseconds > 0 for row in table.rows.values())
     text = table.as_markdown()
     assert text.count("\n| ") == 3 and f"| b | {other.largest:.1e} | {other.mean:.2g} |" in text
-    assert "2 images of 40 x 40" in text and "3 rounds" in text
+    assert "2 images of 40 x 40" in text and "3 rounds" in text and "each on all cores" in text
 
 
 def test_times_are_medians_of_rounds_in_changing_order(monkeypatch):
@@ -65,10 +65,18 @@ def test_times_are_medians_of_rounds_in_changing_order(monkeypatch):
     assert set(rounds) == {"ab", "ba"}
 
 
+def test_one_path_needs_no_list(tmp_path):
+    path = export(network(1.0), "onnx", tmp_path / "a.onnx")
+    for given in (path, str(path)):
+        assert list(compare(network(1.0), given, preprocess(PICTURES), rounds=1).rows)[1:] == ["a.onnx"]
+
+
 def test_comparison_refuses_what_it_cannot_compare(tmp_path):
     path = export(network(1.0), "onnx", tmp_path / "a.onnx")
-    with pytest.raises(ValueError, match="paths must be one exported file or more.* Received: 0 paths"):
+    with pytest.raises(ValueError, match=r"paths must be an exported file, or a dict or a .* Received: paths=\[\]"):
         compare(network(1.0), [], preprocess(PICTURES))
+    with pytest.raises(ValueError, match="images must be a float array .*`preprocess`.* Received: uint8 of shape"):
+        compare(network(1.0), [path], PICTURES)
     with pytest.raises(ValueError, match="Received: 2 paths of 1 names"):
         compare(network(1.0), [path, path], preprocess(PICTURES))
     with pytest.raises(ValueError, match="rounds must be a whole number"):
@@ -129,6 +137,7 @@ def test_numbers_come_back_to_within_half_a_step(low, high, bits):
 
 def test_numbers_outside_of_the_range_stop_at_its_ends():
     assert quantize([-9, 0, 9], -1, 1.55).tolist() == [-128, -28, 127]
+    assert quantization(-1, 1)[1] == -1 and quantization(-1, 0)[1] == 127 and quantization(0, 1)[1] == -128
 
 
 @pytest.mark.parametrize("low, high, bits", [(1, -1, 8), (0, 0, 8), (-1, np.inf, 8), (np.nan, 1, 8), (-1, 1, 9)])

@@ -1,12 +1,15 @@
 """What `export` refuses, in one sentence each, and what it leaves as it was."""
 
+import errno
+import os
 import re
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from studylib.deployment import export, load
+from studylib.deployment import any_size, export, load
 from studylib.networks import resnet_generator, unet_generator
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (3, 64, 64, 3)).astype(np.float32)
@@ -40,6 +43,40 @@ def test_existing_files_stay_unless_they_may_be_replaced(resnet, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["g.onnx", "mine", "served"]
 
 
+def test_file_and_folder_take_each_others_place(tmp_path):
+    model, images = small(keras.layers.Rescaling(2.0)), IMAGES[:, :8, :8]
+    (tmp_path / "g").write_text("old")
+    export(model, "saved_model", tmp_path / "g", overwrite=True)
+    os.replace(export(model, "saved_model", tmp_path / "other"), tmp_path / "g.keras")
+    export(model, "keras", tmp_path / "g.keras", overwrite=True)
+    assert (tmp_path / "g").is_dir() and (tmp_path / "g.keras").is_file()
+    for path in tmp_path.iterdir():
+        np.testing.assert_array_equal(load(path)(images), 2 * images)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("how_often", [1, 2])
+def test_what_was_there_survives_when_its_place_cannot_be_taken(tmp_path, monkeypatch, how_often):
+    """As on Windows, where a program that reads the folder keeps it from being renamed."""
+    path, images, failed = tmp_path / "served", IMAGES[:, :8, :8], []
+    export(small(keras.layers.Rescaling(2.0)), "saved_model", path)
+
+    def replace(source, target, replace=os.replace):
+        if Path(target) == path and len(failed) < how_often:
+            failed.append(source)
+            raise PermissionError(errno.EACCES, "in use", str(source))
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", replace)
+        with pytest.raises(OSError, match="served cannot be written .*in use"):
+            export(small(keras.layers.Rescaling(3.0)), "saved_model", path, overwrite=True)
+    (left,) = tmp_path.iterdir()
+    assert len(failed) == how_often and (left == path) == (how_often == 1)
+    kept = path if how_often == 1 else left / "old"  # where it could not come back it is not thrown away
+    np.testing.assert_array_equal(load(kept)(images), 2 * images)
+
+
 def test_failure_in_the_middle_leaves_what_was_there(resnet, tmp_path, monkeypatch):
     model, path = resnet, tmp_path / "g.keras"
     path.write_text("old")
@@ -58,16 +95,60 @@ class Unknown(keras.layers.Layer):
     def call(self, inputs):
         return -inputs
 
+    def compute_output_shape(self, input_shape):
+        return input_shape
 
-def test_layers_that_keras_does_not_know_are_refused_where_a_file_would_name_them(tmp_path):
-    outer = keras.Sequential([keras.Input((8, 8, 3)), small(Unknown(name="mine"))])
-    with pytest.raises(ValueError, match="layer 'mine' is a Unknown, which Keras does not know: put @keras.saving"):
-        export(outer, "keras", tmp_path / "g.keras")
-    with pytest.raises(ValueError, match="layer 'negative' is a Lambda, whose code"):
-        export(small(keras.layers.Lambda(lambda x: -x, name="negative")), "keras", tmp_path / "g.keras")
-    assert list(tmp_path.iterdir()) == []
-    images = IMAGES[:, :8, :8]
-    np.testing.assert_array_equal(load(export(outer, "onnx", tmp_path / "g.onnx"))(images), -images)
+
+class Applied(keras.layers.Layer):
+    def __init__(self, function, **options):
+        super().__init__(**options)
+        self.function = function
+
+    def call(self, inputs):
+        return self.function(inputs)
+
+
+class Eyes(keras.initializers.Initializer):
+    def __call__(self, shape, dtype=None):
+        return keras.ops.ones(shape, dtype)
+
+
+def halved(values):
+    return values / 2
+
+
+UNLOADABLE = {
+    "layer": (lambda: Unknown(), "Could not locate class 'Unknown'"),
+    "layer in a model": (lambda: small(Unknown()), "Could not locate class 'Unknown'"),
+    "layer in a wrapper": (lambda: keras.layers.TimeDistributed(Unknown()), "Could not locate class 'Unknown'"),
+    "activation": (lambda: keras.layers.Conv2D(3, 1, activation=halved), "halved"),
+    "activation without a name": (lambda: keras.layers.Conv2D(3, 1, activation=lambda x: -x), "activation function"),
+    "initializer": (lambda: keras.layers.Conv2D(3, 1, kernel_initializer=Eyes()), "Eyes"),
+    "Lambda": (lambda: keras.layers.Lambda(lambda x: -x), "Lambda"),
+    "argument": (lambda: Applied(halved), "Applied was created by passing .*get_config"),
+}
+
+
+@pytest.mark.parametrize("name", UNLOADABLE)
+def test_files_that_would_not_load_again_are_not_written(tmp_path, name):
+    """All of these are known to this process, and Keras saves nearly all of them."""
+    make, cause = UNLOADABLE[name]
+    with pytest.raises(ValueError, match=rf"cannot be a .keras file \(.*{cause}.*\): put @keras.saving") as caught:
+        export(small(make()), "keras", tmp_path / "g.keras")
+    assert "\n" not in str(caught.value) and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("layer, factor", [(small(Unknown()), -1), (Applied(halved), 0.5)])
+def test_graphs_need_no_names_of_layers(tmp_path, layer, factor):
+    model, images = small(layer), IMAGES[:, :8, :8]
+    assert any_size(model) is model
+    np.testing.assert_array_equal(load(export(model, "onnx", tmp_path / "g.onnx"))(images), factor * images)
+
+
+def test_file_of_another_program_with_layers_that_keras_does_not_know(tmp_path):
+    small(Unknown()).save(tmp_path / "g.keras")
+    with pytest.raises(ValueError, match="g.keras cannot be loaded as a model: .*Could not locate class 'Unknown'"):
+        load(tmp_path / "g.keras")
 
 
 class Subclassed(keras.Model):
@@ -80,6 +161,7 @@ class Subclassed(keras.Model):
 CALIBRATED = {"format": "litert-int8", "path": "g.tflite"}
 REFUSED = [
     (keras.Sequential([keras.layers.Conv2D(3, 3)]), {}, "must be built before it is exported: call it once on images"),
+    (small(keras.layers.TimeDistributed(Applied(halved))), {}, "must be built before it is exported"),
     (Subclassed(), {}, r"must be functional or sequential; export the generator inside such as model.g_AB"),
     (np.zeros(3), {}, "model must be a keras.Model. Received: ndarray"),
     (small(keras.layers.Flatten()), {}, r"must take and return images.* Received: .*\(None, 192\)"),
@@ -90,11 +172,11 @@ REFUSED = [
     (None, {"calibration": IMAGES}, "calibration is for litert-int8"),
     (None, {"format": "litert", "path": "g.tflite"}, "image_size must say for which size.*takes any"),
     (None, {"format": "litert", "path": "g.tflite", "image_size": 0}, "image_size must be a whole number"),
-    (None, {**CALIBRATED, "image_size": 64}, "must hold float images .*`preprocess`.* Received: no calibration"),
+    (None, {**CALIBRATED, "image_size": 64}, "must hold float images .*`preprocess`.* Received: calibration=None"),
     (None, {**CALIBRATED, "image_size": 32, "calibration": IMAGES}, r"Received: shape \(3, 64, 64, 3\)"),
     (None, {**CALIBRATED, "image_size": 64, "calibration": (99 * IMAGES).astype(int)}, "Received: int64"),
-    (None, {**CALIBRATED, "image_size": 64, "calibration": 9 * np.sign(IMAGES)}, "Received: values from -9 to 9"),
-    (None, {**CALIBRATED, "image_size": 64, "calibration": np.nan * IMAGES}, "Received: values from nan to nan"),
+    (None, {**CALIBRATED, "image_size": 64, "calibration": 9 * np.sign(IMAGES)}, "float32 values from -9 to 9"),
+    (None, {**CALIBRATED, "image_size": 64, "calibration": np.nan * IMAGES}, "calibration must hold finite numbers"),
 ]
 
 
@@ -118,3 +200,27 @@ def test_path_that_cannot_be_written_is_named(resnet, tmp_path):
     with pytest.raises(OSError, match=re.escape(f"{path} cannot be written (")) as caught:
         export(resnet, "onnx", path)
     assert "choose a folder that can" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "is_patched",
+    [
+        True,
+        pytest.param(
+            False,
+            marks=pytest.mark.skipif(
+                os.name == "nt" or os.geteuid() == 0, reason="platform: no permission stops root, or Windows"
+            ),
+        ),
+    ],
+)
+def test_read_only_folder_is_refused(tmp_path, monkeypatch, is_patched):
+    def mkdir(path, *arguments, **options):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(os, "mkdir", mkdir) if is_patched else tmp_path.chmod(0o555)
+    with pytest.raises(OSError, match=r"g.onnx cannot be written \(.*(Read-only|Permission) .*\): choose a") as caught:
+        export(small(keras.layers.Rescaling(2.0)), "onnx", tmp_path / "g.onnx")
+    monkeypatch.undo()
+    tmp_path.chmod(0o755)
+    assert "\n" not in str(caught.value) and list(tmp_path.iterdir()) == []

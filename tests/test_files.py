@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from studylib.cyclegan import CycleGAN
+from studylib import files
+from studylib.cyclegan import ConstantThenLinear, CycleGAN
 from studylib.files import check_archive, load_arrays, load_network, read_json
 from studylib.networks import load_pytorch_weights, patchgan_discriminator
 
@@ -15,7 +16,8 @@ SMALL = {"gen_n_filters": 2, "disc_n_filters": 2, "gen_n_downsamplings": 2, "dis
 
 
 def test_model_comes_back_with_its_optimizers_where_they_are_asked_for(tmp_path):
-    gan = CycleGAN((16, 16, 3), **SMALL)
+    gan = CycleGAN((16, 16, 3), **SMALL, seed=2**31 - 1)  # the largest number that a description holds
+    gan.set_learning_rate(ConstantThenLinear(0.001, 10**7, 10**7))
     batch = np.random.default_rng(0).uniform(-1, 1, (2, 1, 16, 16, 3)).astype(np.float32)
     gan.train_step(batch)
     gan.save(tmp_path / "gan.keras")
@@ -33,6 +35,28 @@ def test_weights_of_nothing_but_zeros_are_no_bomb(tmp_path):
             packed.writestr(name, sound.read(name))
     assert (tmp_path / "packed.keras").stat().st_size < 100_000
     assert load_network(str(tmp_path / "packed.keras")).count_params() == 2_002_000
+
+
+@pytest.mark.parametrize(("units", "is_refused"), [(3, False), (10**6 + 1, True)])
+def test_description_holds_no_size_beyond_reason(tmp_path, units, is_refused):
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]).save(tmp_path / "x.keras")
+    with zipfile.ZipFile(tmp_path / "x.keras") as sound, zipfile.ZipFile(tmp_path / "y.keras", "w") as changed:
+        for name in sound.namelist():
+            changed.writestr(name, sound.read(name).replace(b'"units": 3', f'"units": {units}'.encode()))
+    if is_refused:
+        with pytest.raises(ValueError, match="y.keras .* holds the size 1,000,001, and 1,000,000 is the largest taken"):
+            load_network(tmp_path / "y.keras")
+    else:
+        assert load_network(tmp_path / "y.keras").count_params() == 15
+
+
+def test_archive_that_would_unpack_to_too_much_is_refused(tmp_path, monkeypatch):
+    np.savez(tmp_path / "x.npz", x=np.arange(100.0))
+    monkeypatch.setattr(files, "MOST_UNPACKED", 1000)
+    load_arrays(tmp_path / "x.npz")
+    monkeypatch.setattr(files, "MOST_UNPACKED", 900)
+    with pytest.raises(ValueError, match=r"x.npz would unpack from [\d,]+ bytes to 928: that is a trap"):
+        load_arrays(tmp_path / "x.npz")
 
 
 def test_arrays_come_back_and_serve_as_weights(tmp_path):

@@ -36,7 +36,7 @@ def faults(**environment):
     return int(run.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc hands large blocks back at once")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="platform: only glibc hands large blocks back at once")
 def test_a_large_block_is_taken_anew_without_new_pages():
     assert faults() < PAGES / 10
     # Huge pages, where the system uses them, are fewer.

@@ -78,7 +78,7 @@ def test_energy_distance_is_zero_in_the_mean_for_one_distribution_and_known_for_
     assert abs(np.mean(same)) < 3 * np.std(same) / 20 and np.std(same) > 0
     # Two points at distance 3 of mass 1 each: 2 * 3.
     assert energy_distance(np.zeros((5, 2)), np.full((5, 2), [0.0, 3.0])) == pytest.approx(6)
-    with pytest.raises(ValueError, match="Received: 1 and 5"):
+    with pytest.raises(ValueError, match=r"Received: shapes \(1, 2\) and \(5, 2\)"):
         energy_distance(np.zeros((1, 2)), np.zeros((5, 2)))
     with pytest.raises(ValueError, match=r"Received: \(4, 2\) and \(5, 3\)"):
         energy_distance(np.zeros((4, 2)), np.zeros((5, 3)))
@@ -207,6 +207,12 @@ def test_learning_rate_keeps_the_ratio_of_the_two():
     assert rates(gan) == pytest.approx([0.0005, 0.005])
     gan.set_learning_rate(0.004)  # a number after a schedule
     assert rates(gan) == pytest.approx([0.004, 0.04])
+    for wrong in ("x", None, -1.0, float("nan"), True, [0.1]):
+        with pytest.raises(ValueError, match="learning_rate must be a number from 0 on. Received: "):
+            gan.set_learning_rate(wrong)
+    with pytest.raises(ValueError, match="discriminator_learning_rate must be a number from 0 on. Received: .*'x'"):
+        gan.set_learning_rate(0.1, "x")
+    assert rates(gan) == pytest.approx([0.004, 0.04])
     alike = toy(learning_rate=0.002)
     alike.set_learning_rate(0.001)
     assert rates(alike) == pytest.approx([0.001, 0.001])
@@ -256,6 +262,7 @@ def test_saved_and_loaded_model_takes_the_same_next_step(tmp_path):
         ((9, 8, 1), {}, r"multiples of 4. Received: sample_shape=\(9, 8, 1\)"),
         ((2, 2), {}, r"Received: sample_shape=\(2, 2\)"),
         (2, {}, "Received: sample_shape=2$"),
+        ((4097,), {}, r"numbers from 1 to 4096, .* Received: sample_shape=\(4097,\)"),
         ((2,), {"n_discriminators": 0}, "n_discriminators"),
         ((2,), {"adversarial": "wgan"}, "Received: adversarial='wgan'"),
         ((2,), {"discriminator_learning_rate": -1}, "discriminator_learning_rate"),

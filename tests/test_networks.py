@@ -214,6 +214,12 @@ def test_bad_input_shape(small, bad):
         small(bad)
 
 
+@pytest.mark.parametrize("bad", [(64, 64, 2000), (40_000, 64, 3)])
+def test_limits_of_the_input_shape_are_told(bad):
+    with pytest.raises(ValueError, match="sides of 1 to 32768 pixels, .* 1 to 1024 channels. Received: input_shape="):
+        patchgan_discriminator(bad)
+
+
 @pytest.mark.parametrize("bad", [0, -1, 2.0, "4", None, True])
 @pytest.mark.parametrize(
     "build, name",

@@ -204,7 +204,7 @@ def test_usual_output_is_never_that_of_other_settings():
         ({"batch_size": 11}, "batch_size must be a whole number from 1 to 10. Received: batch_size=11"),
         ({"image": 10}, "image must be a whole number from 0 to 9. Received: image=10"),
         ({"channel": 8}, "channel must be a whole number from 0 to 7. Received: channel=8"),
-        ({"contrast": -1}, "contrast must be 0 or more. Received: contrast=-1"),
+        ({"contrast": -1}, "contrast must be a number from 0 on. Received: contrast=-1"),
         ({"member": "group", "groups": 3}, "groups must divide the 8 channels"),
     ],
 )

@@ -1,5 +1,6 @@
 """pix2pix: the pair in front of the discriminator, which loss moves which network, saving, and the trainer."""
 
+import json
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from studylib.cyclegan import CycleGAN
 from studylib.data import load_task
 from studylib.pix2pix import Pix2Pix
 from studylib.training import train
@@ -100,6 +102,20 @@ def test_gan_alone_does_not_look_at_the_truth():
         gradients.append([y - x for x, y in zip(before, weights(model)[0], strict=True)])
     for x, y in zip(*gradients, strict=True):
         np.testing.assert_array_equal(x, y)
+
+
+@pytest.mark.parametrize(
+    "Model, numbers",
+    [(Pix2Pix, {"lambda_l1": 0.5}), (CycleGAN, {"lambda_id": 0.5, "ema_momentum": 0.75, "buffer_max_length": 3})],
+)
+def test_numpy_numbers_become_python_numbers(Model, numbers):
+    sizes = {"gen_n_filters": 2, "disc_n_filters": 2, "gen_n_downsamplings": 2, "disc_n_layers": 1}
+    config = Model(SHAPE, learning_rate=2**-12, **sizes, **numbers).get_config()
+    of_numpy = {int: np.int32, float: np.float32}
+    given = {name: of_numpy[type(value)](value) if type(value) in of_numpy else value for name, value in config.items()}
+    model = Model.from_config(given)
+    assert json.loads(json.dumps(model.get_config())) == json.loads(json.dumps(config))
+    model.train_step(pairs())
 
 
 def test_saved_and_loaded_model_takes_the_same_next_step(tmp_path):

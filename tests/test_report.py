@@ -191,6 +191,17 @@ def test_the_command_writes_the_page_of_a_run(tmp_path, capsys):
     np.testing.assert_allclose(loaded.g_AB(image), by_average, atol=1e-5)
     assert np.abs(by_average - model.g_AB(image)).max() > 1e-3
     assert "judged is step_000000002" in capsys.readouterr().out
+    for step in (3, 4):
+        (run.checkpoints_path / f"step_00000000{step}").mkdir()
+        (run.checkpoints_path / f"step_00000000{step}" / "model.keras").write_bytes(b"cut off"[: step - 3])
+    loaded, _ = tool.load_run(run.path)
+    np.testing.assert_allclose(loaded.g_AB(image), by_average, atol=1e-5)
+    left_out, also, judged = capsys.readouterr().out.splitlines()
+    assert re.match("Left out: .*step_000000004.model.keras is damaged", left_out) and "step_000000003" in also
+    assert judged == "The run is not finished: judged is step_000000002."
+    (run.checkpoints_path / "step_000000002" / "model.keras").unlink()
+    with pytest.raises(ValueError, match="step_000000002.model.keras does not exist"):
+        tool.load_run(run.path)
 
 
 def test_the_command_says_what_is_missing(tmp_path):

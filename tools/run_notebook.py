@@ -20,6 +20,8 @@ import nbformat
 import papermill
 from nbclient.exceptions import DeadKernelError
 
+from studylib.arguments import shown
+
 MOST_BYTES = 100_000_000
 _NO_PYTHON = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)  # what ast says of hostile text
 
@@ -35,13 +37,13 @@ def notebook_parameters(path):
     try:
         path = Path(path)
     except TypeError:
-        raise ValueError(f"path must be that of a notebook. Received: path={_shown(path)}") from None
+        raise ValueError(f"path must be that of a notebook. Received: path={shown(path)}") from None
     try:
         is_file = path.is_file()
     except OSError:  # a name that is too long, a folder that may not be read
         is_file = False
     if not is_file:
-        raise FileNotFoundError(f"There is no notebook {_shown(str(path))}.")
+        raise FileNotFoundError(f"There is no notebook {shown(str(path))}.")
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path.name} is too large for a notebook: {path.stat().st_size:,} bytes.")
     try:
@@ -64,7 +66,7 @@ def notebook_parameters(path):
         except (AttributeError, *_NO_PYTHON):
             raise ValueError(
                 f"{path.name}: the parameters cell may only assign literals, one name a line. "
-                f"Received: {_shown(statement)}"
+                f"Received: {shown(ast.get_source_segment(cells[0].source, statement))}"
             ) from None
     return parameters
 
@@ -75,7 +77,8 @@ def checked(path, given):
     Args:
         path: the notebook.
         given: dict of names and values; text, as typed on a command line, is read as a Python literal where the
-            default is no text. ``folder:PATH`` is made absolute, for notebooks run in a folder of their own.
+            default is no text, and has to be one where the default is None. ``folder:PATH`` is made absolute, for
+            notebooks run in a folder of their own.
 
     Raises:
         ValueError: for a name the notebook does not have (with the nearest one), or a value of another type.
@@ -83,7 +86,7 @@ def checked(path, given):
     defaults, result = notebook_parameters(path), {}
     for name, value in given.items():
         if not isinstance(name, str) or name not in defaults:
-            text = name[:100] if isinstance(name, str) else _shown(name)
+            text = name[:100] if isinstance(name, str) else shown(name)
             nearest = difflib.get_close_matches(text, defaults, n=1)
             way_out = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(defaults)}."
             raise ValueError(f"{Path(path).name} has no parameter {text}: {way_out}")
@@ -92,13 +95,16 @@ def checked(path, given):
 
 
 def _like(default, name, value, notebook):
-    """`value` with the type of the default."""
-    received = f"Received: {name}={_shown(value)}"
+    """`value` with the type of the default; with a default of None any literal."""
+    received = f"Received: {name}={shown(value)}"
     if isinstance(value, str) and not isinstance(default, str):
         try:
             value = ast.literal_eval(value)
         except _NO_PYTHON:
-            pass
+            if default is None:  # it would stay a text, such as "false", which is as good as True
+                raise ValueError(
+                    f"{notebook}: {name} must be True, False, None, a number, or a text in quotes. {received}"
+                ) from None
     try:
         if isinstance(value, str) and value.startswith("folder:"):
             value = f"folder:{Path(value.removeprefix('folder:')).expanduser().absolute()}"
@@ -115,17 +121,8 @@ def _like(default, name, value, notebook):
     return value
 
 
-def _shown(value, most=80):
-    """One line, however long the value is."""
-    try:
-        text = repr(ast.unparse(value) if isinstance(value, ast.AST) else value)
-    except (ValueError, RecursionError):  # an int of thousands of digits has no text
-        return f"a value of type {type(value).__name__}"
-    return text if len(text) <= most else f"{text[:most]} ..."
-
-
 def main(arguments=None):
-    """Run the command line `arguments`; return 0, or 2 for a wrong parameter, 1 for a cell that fails."""
+    """Run the command line `arguments`; return 0, or 2 for a wrong parameter, 1 for what fails while it runs."""
     parser = argparse.ArgumentParser(description="Execute a notebook with checked parameters.")
     parser.add_argument("notebook", type=Path)
     parser.add_argument("output", type=Path, help="where the executed notebook is written, from the first cell on")
@@ -159,6 +156,13 @@ def main(arguments=None):
         return 1
     except DeadKernelError:
         print("\nThe notebook's Python died, perhaps for want of memory: repeat the command.", file=sys.stderr)
+        return 1
+    except OSError as error:  # papermill writes the notebook after every cell
+        print(
+            f"\n{options.output} could not be written ({error}). Make room, or make the folder writable, and repeat "
+            "the command: what the notebook has saved stays.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted: repeat the command to continue from the last checkpoint.", file=sys.stderr)

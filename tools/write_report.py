@@ -1,6 +1,7 @@
 """Write the report page of a run (`make report NAME=my-run`): runs/my-run/report.html.
 
-A run that is not finished is judged by its newest checkpoint, with the average of its weights where one is kept.
+A run that is not finished is judged by its newest checkpoint that is whole, with the average of its weights where one
+is kept.
 
 Example:
     python tools/write_report.py runs/my-run
@@ -27,18 +28,29 @@ def load_run(folder):
     if not (run.path / "config.json").is_file():
         raise ValueError(f"There must be a run, with its config.json, in the folder. Received: {run.path}")
     settings = read_json(run.path / "config.json")
-    checkpoints = run.checkpoints()
     if run.model_path.exists():
         model = load_network(run.model_path, compile=True)
-    elif checkpoints:
-        model = load_network(checkpoints[-1] / "model.keras", compile=True)
-        model.take_average()
-        print(f"The run is not finished: judged is {checkpoints[-1].name}.")
     else:
-        raise ValueError(f"The run must have saved a model or a checkpoint. Received: neither in {run.path}")
+        model = newest_model(run, load_network)
     if missing := [name for name in ("task", "image_size") if name not in settings]:
         raise ValueError(f"config.json of {run.path} must say what was trained on. Missing: {missing[0]}")
     return model, load_task(settings["task"], settings["image_size"])
+
+
+def newest_model(run, load):
+    """The model of the newest checkpoint that can be loaded, with the average of its weights."""
+    problem = f"The run must have saved a model or a checkpoint. Received: neither in {run.path}"
+    for checkpoint in reversed(run.checkpoints()):
+        try:
+            model = load(checkpoint / "model.keras", compile=True)
+        except (OSError, ValueError) as error:
+            problem = str(error)
+            print(f"Left out: {problem}")
+            continue
+        model.take_average()
+        print(f"The run is not finished: judged is {checkpoint.name}.")
+        return model
+    raise ValueError(problem)
 
 
 def main(arguments=None):

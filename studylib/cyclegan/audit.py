@@ -67,7 +67,8 @@ def gradient_audit(model, real_A, real_B):
         `GradientAudit`. A norm is 0.0 where no gradient arrives.
 
     Raises:
-        ValueError: the model has no such networks or methods, or they return something else.
+        ValueError: the model has no such networks or methods, or they return something else; images of another shape,
+            or uint8.
     """
     missing = [name for name in (*GENERATORS, *DISCRIMINATORS, *_METHODS) if not hasattr(model, name)]
     if missing:
@@ -75,8 +76,8 @@ def gradient_audit(model, real_A, real_B):
             f"gradient_audit needs a CycleGAN, or a subclass. Received: a {type(model).__name__} without "
             f"{', '.join(missing)}"
         )
-    real_A, real_B = image_batch("real_A", real_A), image_batch("real_B", real_B)
-    real_A, real_B = (tf.convert_to_tensor(images, tf.float32) for images in (real_A, real_B))
+    pairs = (("real_A", real_A), ("real_B", real_B))
+    real_A, real_B = (tf.convert_to_tensor(image_batch(*pair, kind="float"), tf.float32) for pair in pairs)
     names = (*GENERATORS, *DISCRIMINATORS)
     weights = {name: [v.value for v in getattr(model, name).trainable_variables] for name in names}
     with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:

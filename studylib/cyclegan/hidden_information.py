@@ -52,7 +52,8 @@ class Disturbance(NamedTuple):
 
 def gaussian_noise(levels, seed=0):
     """A disturbance: adds normal noise with a standard deviation of `levels` grey levels, the same at each call."""
-    real_number("levels", levels, at_most=255), whole_number("seed", seed, at_least=0)
+    real_number("levels", levels, at_most=255)
+    whole_number("seed", seed, at_least=0)
 
     def disturb(images):
         noise = np.random.default_rng(seed).normal(0, levels * _LEVEL, images.shape)

@@ -87,24 +87,24 @@ class CycleGAN(AdversarialModel):
         self.lambda_reconstr = real_number("lambda_reconstr", lambda_reconstr)
         self.lambda_id = real_number("lambda_id", lambda_id)
         self.generator_type = generator_type
-        self.gen_n_filters = gen_n_filters
-        self.disc_n_filters = disc_n_filters
-        self.gen_n_blocks = gen_n_blocks
-        self.gen_n_downsamplings = gen_n_downsamplings
-        self.disc_n_layers = disc_n_layers
+        self.gen_n_filters = whole_number("gen_n_filters", gen_n_filters)
+        self.disc_n_filters = whole_number("disc_n_filters", disc_n_filters)
+        self.gen_n_blocks = whole_number("gen_n_blocks", gen_n_blocks)
+        self.gen_n_downsamplings = whole_number("gen_n_downsamplings", gen_n_downsamplings)
+        self.disc_n_layers = whole_number("disc_n_layers", disc_n_layers)
         self.adversarial = adversarial
         self.ema_momentum = real_number("ema_momentum", ema_momentum, at_most=0.99999)
         self.seed = whole_number("seed", seed, at_least=0)
 
         self.loss_function = adversarial_loss(adversarial)
-        numbers = (gen_n_filters, gen_n_blocks, gen_n_downsamplings)
+        numbers = (self.gen_n_filters, self.gen_n_blocks, self.gen_n_downsamplings)
         self.g_AB = make_generator(generator_type, self.input_dim, *numbers)
         self.g_BA = make_generator(generator_type, self.input_dim, *numbers)
-        self.d_A = patchgan_discriminator(self.input_dim, disc_n_filters, disc_n_layers)
-        self.d_B = patchgan_discriminator(self.input_dim, disc_n_filters, disc_n_layers)
-        self.pool_A = ImagePool(buffer_max_length, seed=2 * seed)
-        self.pool_B = ImagePool(buffer_max_length, seed=2 * seed + 1)
-        self.average = WeightAverage(ema_momentum) if ema_momentum else None
+        self.d_A = patchgan_discriminator(self.input_dim, self.disc_n_filters, self.disc_n_layers)
+        self.d_B = patchgan_discriminator(self.input_dim, self.disc_n_filters, self.disc_n_layers)
+        self.pool_A = ImagePool(self.buffer_max_length, seed=2 * self.seed)
+        self.pool_B = ImagePool(self.buffer_max_length, seed=2 * self.seed + 1)
+        self.average = WeightAverage(self.ema_momentum) if self.ema_momentum else None
         self.build((None, *self.input_dim))
         self.compile()
 

@@ -130,7 +130,8 @@ def _read_all(files, image_size):
         part, i, path = job
         images[part][i] = read_image(path, image_size)
 
-    # Pillow decodes outside the interpreter's lock, so threads help. The first failure, in order, ends the loop.
+    # Pillow decodes outside the interpreter's lock, so threads help; large pictures wait for each other (see
+    # `read_image`). The first failure, in order, ends the loop.
     with concurrent.futures.ThreadPoolExecutor() as pool:
         futures = [pool.submit(read, job) for job in jobs]
         try:

@@ -1,5 +1,8 @@
 """From an image file of any kind to a square RGB array."""
 
+import contextlib
+import threading
+
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -7,8 +10,12 @@ from studylib.arguments import modest_number, path_of, shown
 
 SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".gif", ".bmp", ".webp", ".avif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 MAX_PIXELS = 89_478_485  # Pillow's own limit, a quarter of a gibibyte as RGB: a larger "image" may be an attack
+LARGE_PIXELS = 10_000_000  # a picture of which more are decoded is read while no other such one is
 LARGEST_SIZE = 8192  # pixels a side, of the picture that is asked for
 PROGRAMS = ("EPS", "WMF")  # kinds of files that Pillow hands to another program; EPS to Ghostscript, which runs it
+
+
+_alone = threading.Lock()  # for large pictures: several threads read at once, and each would take its gigabyte
 
 
 def open_picture(file):
@@ -25,7 +32,7 @@ def read_image(path, image_size):
     """Read one picture, upright and without transparency, and fit it into a square.
 
     The first frame of an animation is taken, the orientation noted by the camera is applied, transparent parts become
-    white, and 16 bits are brought down to 8.
+    white, and 16 bits are brought down to 8. Of several threads only one reads a large picture at a time.
 
     Args:
         path: of the file.
@@ -46,7 +53,11 @@ def read_image(path, image_size):
         with open_picture(path) as image:
             width, height = image.size
             if width * height <= MAX_PIXELS:
-                return fit_square(upright_rgb(image, image_size), image_size)
+                _draft(image, image_size)
+                if not image.info.get("progressive"):  # such a JPEG is held whole, however small it is decoded
+                    width, height = image.size
+                with _alone if width * height > LARGE_PIXELS else contextlib.nullcontext():
+                    return fit_square(upright_rgb(image, image_size), image_size)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pass
     except Exception as error:  # Pillow's readers raise whatever a damaged file leads them to
@@ -66,8 +77,7 @@ def upright_rgb(image, image_size):
         image: Pillow image, as `open_picture` gives it.
         image_size: of the square that it is for.
     """
-    # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size for a fraction of the time.
-    image.draft(image.mode, (2 * image_size, 2 * image_size))
+    _draft(image, image_size)
     if image.format == "PPM" and image.mode == "I":  # Pillow's way to hold a PGM of 16 bits
         image = image.convert("I;16")
     ImageOps.exif_transpose(image, in_place=True)
@@ -79,6 +89,11 @@ def upright_rgb(image, image_size):
     if image.has_transparency_data:
         return _on_white(image)
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _draft(image, image_size):
+    """Let a JPEG be decoded at 1/2, 1/4 or 1/8 of its size, for a fraction of the time. A second call does nothing."""
+    image.draft(image.mode, (2 * image_size, 2 * image_size))
 
 
 def _on_white(image):

@@ -83,13 +83,15 @@ def image_batches(
     """See `Task.pipeline`, which calls this with its own images.
 
     Args:
+        images_a, images_b: uint8, (n, height, width, channels) and (m, height, width, channels).
         paired: images_a[i] and images_b[i] belong together: they come together, cut and mirrored alike.
         jitter, shift: see `draw`.
 
     Raises:
         ValueError: an argument is out of its range.
     """
-    images_a, images_b = image_batch("images_a", images_a), image_batch("images_b", images_b)
+    images_a = image_batch("images_a", images_a, kind="uint8")
+    images_b = image_batch("images_b", images_b, kind="uint8")
     modest_number("batch_size", batch_size, LARGEST_BATCH)
     whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
     true_or_false("augment", augment)

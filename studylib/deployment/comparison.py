@@ -1,5 +1,6 @@
 """Exported generators beside the one in Keras: how far off, how fast, how large."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studylib.arguments import whole_number
-from studylib.deployment.runtimes import compiled, load
+from studylib.arguments import modest_number, path_of, shown, whole_number
+from studylib.deployment.checks import float_batch
+from studylib.deployment.runtimes import Translator, compiled, load
 
 IN_MEMORY = "Keras, not exported"
+MOST_ROUNDS = 100_000
 
 
 class Row(NamedTuple):
@@ -52,7 +55,7 @@ class Comparison:
         n, height, width, _ = self.shape
         foot = (
             f"Differences to Keras on {n} images of {height} x {width}, whose values go from -1 to 1. Time: median of "
-            f"{self.rounds} rounds, in each of which all take their turn in random order."
+            f"{self.rounds} rounds, in each of which all take their turn in random order, each on all cores."
         )
         return "\n".join(lines) + f"\n\n{foot}"
 
@@ -64,7 +67,8 @@ def compare(model, paths, images, rounds=30, seed=0):
 
     Args:
         model: the keras.Model, (N, H, W, C) to (N, H, W, C), in [-1, 1].
-        paths: dict from a name to the path of an exported file, or a list of paths, which are named after their files.
+        paths: dict from a name to the path of an exported file, or a path or a list of paths, which are named after
+            their files.
         images: held-out images, float (N, H, W, C) in [-1, 1], of a size that all files take.
         rounds: how often each is timed, on the first image. The order is drawn anew for every round, so that whatever
             else the machine does meets all of them alike.
@@ -74,15 +78,15 @@ def compare(model, paths, images, rounds=30, seed=0):
         `Comparison`.
 
     Raises:
-        ValueError: images that a file does not take, no paths, or rounds that are no whole number from 1 on.
+        ValueError: no model, images that a file does not take, no paths, or a number out of its range.
         FileNotFoundError: a path without a file.
     """
-    rounds = whole_number("rounds", rounds)
-    paths = _named(paths)
+    rounds, seed = modest_number("rounds", rounds, MOST_ROUNDS), whole_number("seed", seed, at_least=0)
+    paths, images = _named(paths), float_batch("images", images)
+    in_memory = Translator(Path(IN_MEMORY), "Keras", compiled(model), model.input_shape)
     translators = {name: load(path) for name, path in paths.items()}
-    images = np.asarray(images, np.float32)
     outputs = {name: translate(images) for name, translate in translators.items()}
-    translators = {IN_MEMORY: compiled(model)} | translators
+    translators = {IN_MEMORY: in_memory} | translators
     truth = translators[IN_MEMORY](images)
     milliseconds = _median_times(translators, images[:1], rounds, np.random.default_rng(seed))
     rows = {}
@@ -94,12 +98,16 @@ def compare(model, paths, images, rounds=30, seed=0):
 
 
 def _named(paths):
-    pairs = paths.items() if isinstance(paths, dict) else [(Path(path).name, path) for path in paths]
-    named = {name: Path(path).expanduser() for name, path in pairs}
-    if not named or len(named) < len(paths):
+    """Paths by name."""
+    paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    if not isinstance(paths, (dict, list, tuple)) or not paths:
+        raise ValueError(f"paths must be an exported file, or a dict or a list of them. Received: paths={shown(paths)}")
+    pairs = paths.items() if isinstance(paths, dict) else [(None, path) for path in paths]
+    pairs = [(name, path_of("paths", path)) for name, path in pairs]
+    named = {path.name if name is None else name: path for name, path in pairs}
+    if len(named) < len(paths):
         raise ValueError(
-            f"paths must be one exported file or more; those of equal names come as a dict. Received: {len(paths)} "
-            f"paths of {len(named)} names"
+            f"paths of equal names must come as a dict. Received: {len(paths)} paths of {len(named)} names"
         )
     return named
 

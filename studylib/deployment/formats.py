@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,8 +11,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from studylib.arguments import whole_number
+from studylib.arguments import modest_number, number_array, one_of, path_of, shown, true_or_false
+from studylib.data.images import LARGEST_SIZE
+from studylib.deployment.checks import check_generator
 from studylib.deployment.messages import hidden_messages
+from studylib.files import load_network
 
 INPUT, OUTPUT = "image", "translated"
 OPSET = 17  # of ONNX: all that a generator needs, and every runtime of the last years knows it
@@ -25,6 +29,7 @@ SUFFIXES = {
     "litert-int8": ".tflite",
 }
 FORMATS = tuple(SUFFIXES)
+MOST_SAID = 200  # characters of an error of Keras
 
 
 def export(model, format, path, calibration=None, image_size=None, overwrite=False):
@@ -52,23 +57,24 @@ def export(model, format, path, calibration=None, image_size=None, overwrite=Fal
         The `pathlib.Path` that was written.
 
     Raises:
-        ValueError: a model, format, ending, calibration or size that does not fit.
+        ValueError: a model, format, ending, calibration or size that does not fit; for "keras" also a model whose
+            file would not load again, for a layer or function that Keras does not know.
         FileExistsError: there is something of that name, and overwrite is False, or it is a folder of another kind.
         OSError: the path cannot be written.
     """
-    path = Path(path).expanduser()
+    path, overwrite = path_of("path", path), true_or_false("overwrite", overwrite)
     _check_format(format, path)
-    _check_model(model)
-    if format == "keras":
-        _check_registered(model)
+    check_generator(model)
     is_litert = format.startswith("litert")
     if not is_litert and image_size is not None:
-        raise ValueError(f"image_size is for LiteRT; {format} takes every size. Received: image_size={image_size!r}")
+        raise ValueError(
+            f"image_size is for LiteRT; {format} takes every size. Received: image_size={shown(image_size)}"
+        )
     shape = _litert_shape(model, image_size) if is_litert else None
     calibration = _checked_calibration(format, calibration, shape)
     with _written(path, overwrite) as temporary, hidden_messages():
         if format == "keras":
-            model.save(temporary)
+            _save_keras(model, temporary)
         elif format == "saved_model":
             _save(any_size(model), temporary)
         elif format == "onnx":
@@ -82,18 +88,43 @@ def any_size(model):
     """The same network with the same weights for images of any size that it admits.
 
     A network that depends on its size, such as one with a Dense layer over all pixels, comes back as it is, and so
-    does one that holds a model with layers that Keras does not know.
+    does one with a layer that Keras cannot make anew.
+
+    Raises:
+        ValueError: no model from images to images.
     """
+    check_generator(model)
     if model.input_shape[1:3] == (None, None):
         return model
     try:
         copy = keras.models.clone_model(
             model, input_tensors=keras.Input((None, None, model.input_shape[-1]), name=INPUT)
         )
-    except (TypeError, ValueError):  # sizes that do not fit; or a layer that Keras cannot make anew
+    except (TypeError, ValueError, NotImplementedError):  # sizes that do not fit; or such a layer
         return model
     copy.set_weights(model.get_weights())
     return copy
+
+
+def _save_keras(model, path):
+    """Write a .keras file and load it again: it only names classes and functions, and Keras finds the registered ones.
+
+    Those that this process alone knows are not found even here, so that the file is as good as it is for others.
+    """
+    try:
+        model.save(path)
+        load_network(path)
+    except (OSError, MemoryError):  # the model is not to blame
+        raise
+    except Exception as error:
+        # The innermost of Keras' errors, which quote one another, and of that the first sentence.
+        why = " ".join(str(error.__cause__ or error).split("Exception encountered:")[-1].split()).split(". ")[0]
+        why = re.sub(r"[\w+/=\\]{40,}", "...", why)  # the code of a lambda
+        raise ValueError(
+            f"model {model.name!r} cannot be a .keras file ({why[:MOST_SAID]}): put "
+            "@keras.saving.register_keras_serializable() above layers, functions and initializers of your own, give "
+            "layers get_config(), use no lambda; or export another format."
+        ) from error
 
 
 def _serving_function(model, shape=None):
@@ -127,7 +158,9 @@ def _onnx(model):
         for name, size in zip(("batch", "height", "width"), value.type.tensor_type.shape.dim, strict=False):
             if size.dim_param:
                 size.dim_param = name
-    onnx.helper.set_model_props(proto, {"image": "float32, NHWC, RGB, -1 to 1", "translated": "the same"})
+    channels = {INPUT: model.input_shape[-1], OUTPUT: model.output_shape[-1]}
+    colours = {name: "RGB" if n == 3 else f"{n} channels" for name, n in channels.items()}
+    onnx.helper.set_model_props(proto, {name: f"float32, NHWC, {kind}, -1 to 1" for name, kind in colours.items()})
     onnx.checker.check_model(proto)
     return proto.SerializeToString()
 
@@ -147,64 +180,18 @@ def _litert(model, shape, format, calibration):
 
 
 def _check_format(format, path):
-    if format not in FORMATS:
-        raise ValueError(f"format must be one of {', '.join(FORMATS)}. Received: format={format!r}")
+    one_of("format", format, FORMATS)
     suffix = SUFFIXES[format]
     if suffix and path.suffix != suffix:
         raise ValueError(f"path must end in {suffix} for {format}. Received: {str(path)!r}")
-    if not suffix and path.suffix in SUFFIXES.values() and path.suffix:
+    if not suffix and path.suffix in set(SUFFIXES.values()) - {""}:
         raise ValueError(f"path must name a folder for {format}, without {path.suffix}. Received: {str(path)!r}")
-
-
-def _check_model(model):
-    if not isinstance(model, keras.Model):
-        raise ValueError(f"model must be a keras.Model. Received: {type(model).__name__}")
-    if not isinstance(model, keras.Sequential) and not hasattr(model, "inputs"):
-        own = " such as model.g_AB" if hasattr(model, "g_AB") else ""
-        raise ValueError(
-            f"model must be functional or sequential; export the generator inside{own}. "
-            f"Received: {type(model).__name__} {model.name!r}"
-        )
-    if not model.built or not model.inputs:
-        raise ValueError(
-            f"model must be built before it is exported: call it once on images. Received: {model.name!r}, not built"
-        )
-    shapes = [tuple(tensor.shape) for tensor in (*model.inputs, *model.outputs)]
-    if len(shapes) != 2 or any(len(shape) != 4 or shape[-1] is None for shape in shapes):
-        raise ValueError(
-            "model must take and return images, (batch, height, width, channels). "
-            f"Received: {model.name!r} with {', '.join(map(str, shapes))}"
-        )
-
-
-def _check_registered(model):
-    """A .keras file names its layers' classes: one that Keras does not know would save, and never load again."""
-    for layer in _all_layers(model):
-        kind = type(layer)
-        if isinstance(layer, keras.layers.Lambda):
-            raise ValueError(
-                f"layer {layer.name!r} is a Lambda, whose code a .keras file must not carry: write it as a layer of "
-                "its own, or export another format."
-            )
-        is_known = kind.__module__.split(".")[0] == "keras"
-        if not is_known and keras.saving.get_registered_object(keras.saving.get_registered_name(kind)) is not kind:
-            raise ValueError(
-                f"layer {layer.name!r} is a {kind.__name__}, which Keras does not know: put "
-                "@keras.saving.register_keras_serializable() above its class, or export another format."
-            )
-
-
-def _all_layers(model):
-    for layer in model.layers:
-        yield layer
-        if isinstance(layer, keras.Model):
-            yield from _all_layers(layer)
 
 
 def _litert_shape(model, image_size):
     _, height, width, channels = model.input_shape
     if image_size is not None:
-        height = width = whole_number("image_size", image_size)
+        height = width = modest_number("image_size", image_size, LARGEST_SIZE)
     if None in (height, width):
         raise ValueError(
             f"image_size must say for which size the file is: LiteRT takes one, and {model.name!r} takes any. "
@@ -218,16 +205,17 @@ def _checked_calibration(format, calibration, shape):
         if calibration is not None:
             raise ValueError(f"calibration is for litert-int8. Received: calibration and format={format!r}")
         return None
-    images = np.asarray([] if calibration is None else calibration)
     wanted = f"calibration must hold float images of shape {shape[1:]} in [-1, 1]; `preprocess` makes them of pictures"
+    if calibration is None:
+        raise ValueError(f"{wanted}. Received: calibration=None")
+    images = number_array("calibration", calibration, empty=True)
     if images.ndim != 4 or len(images) == 0 or images.shape[1:] != shape[1:]:
-        what = "no calibration" if calibration is None else f"shape {images.shape}"
-        raise ValueError(f"{wanted}. Received: {what}")
+        raise ValueError(f"{wanted}. Received: shape {images.shape}")
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(f"{wanted}. Received: {images.dtype}")
     low, high = float(images.min()), float(images.max())
     if not (-1.001 <= low <= high <= 1.001):
-        raise ValueError(f"{wanted}. Received: values from {low:g} to {high:g}")
+        raise ValueError(f"{wanted}. Received: {images.dtype} values from {low:g} to {high:g}")
     return images.astype(np.float32)
 
 
@@ -239,16 +227,26 @@ def _written(path, overwrite):
             raise FileExistsError(f"{path} is there already: choose another name, or overwrite=True.")
         if path.is_dir() and not (path / "saved_model.pb").exists():
             raise FileExistsError(f"{path} is a folder and no SavedModel, so it is not replaced: choose another name.")
+    folder = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        yield folder / path.name
+        _replace(path, folder / path.name, folder / "old")
     except OSError as error:
-        raise OSError(f"{path} cannot be written ({error.strerror}): choose a folder that can.") from error
-    try:
-        made = folder / path.name
-        yield made
-        if path.is_dir() or (path.exists() and made.is_dir()):  # renaming replaces a file by a file only
-            os.replace(path, folder / "old")
-        os.replace(made, path)
+        raise OSError(f"{path} cannot be written ({error}): choose a folder that can.") from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder and (path.exists() or not (folder / "old").exists()):  # else that is the only copy
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _replace(path, made, old):
+    """Put what was made in the place of `path`; what was there is `old` meanwhile, and comes back where that fails."""
+    if not (path.is_dir() or (path.exists() and made.is_dir())):  # renaming replaces a file by a file only
+        return os.replace(made, path)
+    os.replace(path, old)
+    try:
+        os.replace(made, path)
+    except OSError:
+        os.replace(old, path)
+        raise

@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from studylib.arguments import whole_number
-from studylib.data.images import fit_square
+from studylib.arguments import array_size, modest_number, number_array
+from studylib.data.images import LARGEST_SIZE, fit_square
+from studylib.deployment.checks import float_values
 
 
 def preprocess(pictures, image_size=None):
@@ -23,9 +24,9 @@ def preprocess(pictures, image_size=None):
         float32 array (N, height, width, 3) in [-1, 1].
 
     Raises:
-        ValueError: pictures of another kind or shape, or an image_size that is no whole number from 1 on.
+        ValueError: pictures of another kind or shape, or an image_size out of range.
     """
-    pictures = np.asarray(pictures)
+    pictures = number_array("pictures", pictures, empty=True)
     batch = pictures[None] if pictures.ndim == 3 else pictures
     if batch.dtype != np.uint8 or batch.ndim != 4 or batch.shape[-1] != 3 or 0 in batch.shape:
         raise ValueError(
@@ -33,14 +34,20 @@ def preprocess(pictures, image_size=None):
             f"Received: {pictures.dtype} of shape {pictures.shape}"
         )
     if image_size is not None:
-        size = whole_number("image_size", image_size)
+        size = modest_number("image_size", image_size, LARGEST_SIZE)
+        array_size((size, size, 3), image_size=size)
         batch = np.stack([fit_square(Image.fromarray(picture), size) for picture in batch])
     return batch / np.float32(127.5) - 1
 
 
 def postprocess(images):
-    """What a generator returns as pictures: float (N, H, W, 3) in [-1, 1] to uint8 (N, H, W, 3), rounded."""
-    return np.clip(np.rint((np.asarray(images) + 1) * 127.5), 0, 255).astype(np.uint8)
+    """What a generator returns as pictures: float (N, H, W, 3) in [-1, 1] to uint8 (N, H, W, 3), rounded.
+
+    Raises:
+        ValueError: uint8 already, no numbers, or not finite.
+    """
+    images = float_values("images", images)
+    return np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
 def _resized(pictures, image_size, method):

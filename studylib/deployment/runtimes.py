@@ -1,14 +1,16 @@
 """A file that `export` wrote, run by its own runtime: a function from images to images."""
 
-from pathlib import Path
-
-import keras
 import numpy as np
 import tensorflow as tf
 
 # The layers that a .keras file names must be known to Keras before it is loaded.
 import studylib.networks  # noqa: F401
+from studylib.arguments import path_of
+from studylib.deployment.checks import check_generator, float_batch
+from studylib.deployment.foreign import LARGEST, check_saved_model, litert_content, onnx_content
 from studylib.deployment.messages import hidden_messages
+from studylib.files import ALWAYS_TAKEN, load_network, reason
+from studylib.machine import usable_cores
 
 
 class Translator:
@@ -39,15 +41,25 @@ class Translator:
 
         Raises:
             ValueError: for images of another kind, or of a size that the network does not admit. A file has lost the
-                check of sizes that a generator makes in Keras, so this is noticed by what comes out.
+                check of sizes that a generator makes in Keras, so this is noticed by what comes out. And for more or
+                larger images than the memory holds.
         """
         images = self._checked(images)
         height, width = images.shape[1:3]
         way_out = "a network that halves its input n times takes multiples of 2^n."
         try:
             results = np.concatenate([self._run(batch) for batch in self._batches(images)])
+        except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+            raise ValueError(
+                f"{self.path.name} needs more memory than there is for images of shape {images.shape}: give it fewer, "
+                "or smaller ones."
+            ) from error
         except Exception as error:  # each runtime has errors of its own, and ONNX Runtime's have no common class
-            raise ValueError(f"{self.path.name} stopped at images of {height} x {width} pixels; {way_out}") from error
+            raise ValueError(
+                f"{self.path.name} stopped at images of {height} x {width} pixels ({reason(error)}); {way_out}"
+            ) from error
+        if results.ndim != 4 or results.dtype.kind != "f":
+            raise ValueError(f"{self.path.name} made no images: {results.dtype} of shape {results.shape}.")
         if results.shape[1:3] != (height, width):
             made = f"{results.shape[1]} x {results.shape[2]}"
             raise ValueError(f"{self.path.name} made {made} pixels of {height} x {width}; {way_out}")
@@ -58,23 +70,25 @@ class Translator:
         return [images] if n is None else [images[i : i + n] for i in range(0, len(images), n)]
 
     def _checked(self, images):
-        images = np.asarray(images)
-        if images.ndim != 4 or 0 in images.shape or not np.issubdtype(images.dtype, np.floating):
-            raise ValueError(
-                "images must be a float array (number, height, width, channels) in [-1, 1]; `preprocess` makes one of "
-                f"pictures. Received: {images.dtype} of shape {images.shape}"
-            )
+        images = float_batch("images", images)
         if any(wanted not in (None, size) for wanted, size in zip(self.shape[1:], images.shape[1:], strict=True)):
             wanted = tuple("any" if size is None else size for size in self.shape[1:])
             raise ValueError(
                 f"{self.path.name} takes images of (height, width, channels) = ({', '.join(map(str, wanted))}). "
                 f"Received: {images.shape[1:]}"
             )
-        return images.astype(np.float32, copy=False)
+        return images
 
 
 def load(path):
     """Load an exported generator with the runtime of its format.
+
+    All runtimes use all cores that this process may use. TensorFlow does by itself; the others are told.
+
+    A .keras file that brings code of its own, such as a Lambda layer, is refused. The other formats hold a graph, and
+    that is a program. One that is seen to reach beyond itself, for files or code, is refused; but no look tells all
+    that it does, how long and in how much memory. Load files, and a SavedModel above all, only from whom you trust.
+    A .tflite file is first tried in a process of its own, which a damaged one may end.
 
     Example:
         >>> translate = load("exported/g_AB.onnx")
@@ -88,30 +102,59 @@ def load(path):
 
     Raises:
         FileNotFoundError: there is nothing of that name.
-        ValueError: a file of another kind, or one that its runtime cannot read.
+        ValueError: a file of another kind, one that its runtime cannot read, or one that reaches beyond itself.
+        ImportError: the runtime is not installed.
     """
-    path = Path(path).expanduser()
+    path = path_of("path", path)
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: `export` writes it.")
-    runtime, read = _RUNTIMES.get("" if path.is_dir() else path.suffix, (None, None))
+    runtime, read = _RUNTIMES.get("folder" if path.is_dir() else path.suffix, (None, None))
     if runtime is None:
         raise ValueError(
             f"path must end in .keras, .onnx or .tflite, or be the folder of a SavedModel. Received: {str(path)!r}"
         )
-    try:
-        with hidden_messages():
-            run, shape = read(path)
-    except Exception as error:  # whatever a runtime raises for a damaged file
-        raise ValueError(f"{path} cannot be read by {runtime}: export it anew.") from error
+    with hidden_messages():
+        source = load_network(path) if runtime == "Keras" else path  # says itself what is wrong
+        try:
+            _check_file(path)
+            run, shape = read(source)
+            _check_shape(shape)
+        except ImportError as error:
+            raise ImportError(
+                f"{path} needs {runtime}, which is not installed ({error}): `make study` installs it."
+            ) from error
+        except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+            raise ValueError(f"{path} needs more memory than there is.") from error
+        except Exception as error:  # whatever a runtime raises for a damaged file
+            raise ValueError(f"{path} cannot be read by {runtime}: export it anew ({reason(error)}).") from error
     return Translator(path, runtime, run, shape)
 
 
-def _keras(path):
-    return compiled(model := keras.models.load_model(path, compile=False)), model.input_shape
+def _check_file(path):
+    if path.is_dir():
+        return
+    if not path.is_file():  # a pipe, which one could wait for for ever
+        raise ValueError("it is no file")
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST:,} bytes")
+
+
+def _check_shape(shape):
+    if len(shape) != 4 or any(size is not None and size < 1 for size in shape):
+        raise ValueError(f"it takes no images, but arrays of shape {tuple(shape)}")
+
+
+def _keras(model):
+    return compiled(model), model.input_shape
 
 
 def compiled(model):
-    """A Keras model as a function from and to arrays, compiled as one graph: called plainly, each layer would wait."""
+    """A Keras model as a function from and to arrays, compiled as one graph: called plainly, each layer would wait.
+
+    Raises:
+        ValueError: no model from images to images.
+    """
+    check_generator(model)
     graph = tf.function(lambda images: model(images, training=False))
     graph = graph.get_concrete_function(tf.TensorSpec(model.input_shape, tf.float32))
 
@@ -122,7 +165,10 @@ def compiled(model):
 
 
 def _saved_model(path):
+    check_saved_model(path)
     loaded = tf.saved_model.load(path)
+    if "serving_default" not in loaded.signatures:
+        raise ValueError("it has no signature 'serving_default'")
     signature = loaded.signatures["serving_default"]
     ((name, spec),) = signature.structured_input_signature[1].items()
     (output,) = signature.structured_outputs
@@ -138,7 +184,12 @@ def _onnx(path):
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # errors are raised; they need no red line besides
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    options.intra_op_num_threads = usable_cores()
+    # A few bytes may stand for a constant that would fill the memory: the runtime need not work those out beforehand.
+    options.add_session_config_entry("optimization.constant_folding_max_output_size_in_bytes", str(ALWAYS_TAKEN))
+    # Without fallback: there is nothing to fall back to, and it would print.
+    options = {"sess_options": options, "providers": ["CPUExecutionProvider"], "enable_fallback": 0}
+    session = onnxruntime.InferenceSession(onnx_content(path), **options)
     (image,) = session.get_inputs()
     shape = [size if isinstance(size, int) else None for size in image.shape]
     return lambda images: session.run(None, {image.name: images})[0], shape
@@ -147,7 +198,8 @@ def _onnx(path):
 def _litert(path):
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(model_path=str(path))
+    # Not the path: where the runtime opens files itself, Windows keeps it from those with letters beyond ASCII.
+    interpreter = Interpreter(model_content=litert_content(path), num_threads=usable_cores())
     interpreter.allocate_tensors()
     (image,), (translated,) = interpreter.get_input_details(), interpreter.get_output_details()
 
@@ -161,7 +213,7 @@ def _litert(path):
 
 _RUNTIMES = {
     ".keras": ("Keras", _keras),
-    "": ("TensorFlow", _saved_model),
+    "folder": ("TensorFlow", _saved_model),
     ".onnx": ("ONNX Runtime", _onnx),
     ".tflite": ("LiteRT", _litert),
 }

@@ -50,7 +50,8 @@ def edge_overlay(images, threshold, strength, edges=None):
         edges: `edge_strength(images)`, where the caller has it already.
     """
     images = _as_bytes("images", images)
-    real_number("threshold", threshold), real_number("strength", strength, at_most=1)
+    real_number("threshold", threshold)
+    real_number("strength", strength, at_most=1)
     on_edge = (edge_strength(images) if edges is None else edges) >= threshold
     return np.rint(images * (1 - strength * on_edge[..., None])).astype(np.uint8)
 

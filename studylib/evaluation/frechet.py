@@ -33,8 +33,14 @@ class Normal(NamedTuple):
 
 
 def normal_of(vectors):
-    """The `Normal` of features, (n, d), n of 2 or more. Who compares one set with many computes it only once."""
-    vectors = np.asarray(vectors, np.float64)
+    """The `Normal` of features, (n, d), n of 2 or more. Who compares one set with many computes it only once.
+
+    Raises:
+        ValueError: another shape, or fewer.
+    """
+    vectors = number_array("vectors", vectors, n_axes=2).astype(np.float64)
+    if len(vectors) < 2:
+        raise ValueError(f"vectors must be of shape (n, d), n of 2 or more. Received: shape {vectors.shape}")
     mean = vectors.mean(axis=0)
     centred = (vectors - mean) / np.sqrt(len(vectors) - 1)
     return Normal(mean, np.sum(centred**2), np.linalg.qr(centred, mode="r"))

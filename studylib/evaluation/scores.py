@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studylib.arguments import true_or_false
+from studylib.arguments import image_batch, true_or_false
 from studylib.evaluation.diversity import relative_diversity
 from studylib.evaluation.encoder import features
 from studylib.evaluation.frechet import Normal, frechet_distance, normal_of
@@ -72,8 +72,14 @@ class TrueSet(NamedTuple):
 
 
 def true_set(truth):
-    """The `TrueSet` of pictures, (n, H, W, 3). Who holds many sets against one truth computes it only once."""
-    vectors = features(truth)
+    """The `TrueSet` of pictures, (n, H, W, 3), n of 2 or more.
+
+    Who holds many sets against one truth computes it only once.
+
+    Raises:
+        ValueError: another shape, or fewer.
+    """
+    vectors = features(image_batch("truth", truth, channels=3, at_least=2))
     return TrueSet(vectors, normal_of(vectors))
 
 

@@ -24,7 +24,8 @@ class GaussianMixture:
 
     def sample(self, n, seed=0):
         """n points, float32 (n, 2); the same for the same seed."""
-        modest_number("n", n, MOST_SAMPLES), whole_number("seed", seed, at_least=0)
+        modest_number("n", n, MOST_SAMPLES)
+        whole_number("seed", seed, at_least=0)
         random = np.random.default_rng(seed)
         chosen = self.centres[random.integers(len(self.centres), size=n)]
         return (chosen + random.normal(scale=self.stddev, size=(n, 2))).astype(np.float32)

@@ -80,7 +80,7 @@ class GAN(AdversarialModel):
         self.n_filters = modest_number("n_filters", n_filters, MOST_CHANNELS)
         self.learning_rate = real_number("learning_rate", learning_rate, above=0)
         if discriminator_learning_rate is not None:
-            real_number("discriminator_learning_rate", discriminator_learning_rate, above=0)
+            discriminator_learning_rate = real_number("discriminator_learning_rate", discriminator_learning_rate, above=0)
         self.discriminator_learning_rate = discriminator_learning_rate
         self.adversarial = adversarial
         self.n_discriminators = modest_number("n_discriminators", n_discriminators, MOST_DISCRIMINATORS)
@@ -110,11 +110,16 @@ class GAN(AdversarialModel):
 
         Args:
             discriminator_learning_rate: None keeps the ratio of the two rates that the model was made with.
+
+        Raises:
+            ValueError: a rate that is neither a schedule nor a number of 0 or more.
         """
         if discriminator_learning_rate is None:
             ratio = (self.discriminator_learning_rate or self.learning_rate) / self.learning_rate
-            is_schedule = callable(learning_rate)
-            discriminator_learning_rate = Times(learning_rate, ratio) if is_schedule else ratio * learning_rate
+            if callable(learning_rate):
+                discriminator_learning_rate = Times(learning_rate, ratio)
+            else:
+                discriminator_learning_rate = ratio * real_number("learning_rate", learning_rate)
         super().set_learning_rate(learning_rate, discriminator_learning_rate)
 
     @property
@@ -134,7 +139,8 @@ class GAN(AdversarialModel):
 
         Their noise is none that any training step of any model draws.
         """
-        modest_number("n", n, MOST_SAMPLES), modest_number("seed", seed, LARGEST_SEED, at_least=0)
+        modest_number("n", n, MOST_SAMPLES)
+        modest_number("seed", seed, LARGEST_SEED, at_least=0)
         # A training step's key begins with a number above 0: what is judged must not be what was trained on.
         return self.g(tf.random.stateless_normal((n, self.noise_dim), seed=[-seed, 0])).numpy()
 
@@ -188,8 +194,8 @@ def _sample_shape(given):
         shape = ()
     if len(shape) not in (1, 3) or (len(shape) == 3 and (shape[0] % 4 or shape[1] % 4)):
         raise ValueError(
-            "sample_shape must be (d,) for points or (height, width, channels) for images, height and width multiples "
-            f"of 4. Received: sample_shape={shown(given)}"
+            "sample_shape must be (d,) for points or (height, width, channels) for images, numbers from 1 to "
+            f"{LARGEST_SIZE}, height and width multiples of 4. Received: sample_shape={shown(given)}"
         )
     return shape
 

@@ -99,7 +99,8 @@ class ToyTraining:
         **options,
     ):
         _check_data(data)  # here already: what follows takes a while
-        modest_number("batch_size", batch_size, LARGEST_BATCH), one_of("adversarial", adversarial, ADVERSARIAL_LOSSES)
+        modest_number("batch_size", batch_size, LARGEST_BATCH)
+        one_of("adversarial", adversarial, ADVERSARIAL_LOSSES)
         self.gan = GAN(
             (2,),
             learning_rate=learning_rate,
@@ -177,7 +178,8 @@ class ToyTraining:
         Raises:
             ValueError: the fakes are no longer finite, so that there is nothing to look at.
         """
-        modest_number("n_shown", n_shown, MOST_SHOWN), modest_number("size", size, LARGEST_GRID, at_least=2)
+        modest_number("n_shown", n_shown, MOST_SHOWN)
+        modest_number("size", size, LARGEST_GRID, at_least=2)
         fakes = self.gan.generate(N_JUDGED, seed=1)
         if not np.isfinite(fakes).all():
             raise ValueError("The networks have diverged: start anew, with smaller learning rates.")

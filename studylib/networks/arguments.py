@@ -17,8 +17,8 @@ def image_shape(input_shape, name="input_shape"):
             raise ValueError
     except (TypeError, ValueError):
         raise ValueError(
-            f"{name} must be (height, width, channels) of whole numbers, with None for a height or width that "
-            f"may vary. Received: {name}={shown(input_shape)}"
+            f"{name} must be (height, width, channels): sides of 1 to {MOST_PIXELS} pixels, or None for one that may "
+            f"vary, and 1 to {MOST_CHANNELS} channels. Received: {name}={shown(input_shape)}"
         ) from None
     return height, width, channels
 

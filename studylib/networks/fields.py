@@ -67,7 +67,8 @@ def seen_pixels(model, row, column, input_shape=None):
     Raises:
         ValueError: the model is of another form, or holds a layer that is not among these.
     """
-    whole_number("row", row, at_least=0), whole_number("column", column, at_least=0)
+    whole_number("row", row, at_least=0)
+    whole_number("column", column, at_least=0)
     shapes = layer_shapes(model, input_shape)
     seen = {id(model.outputs[0]): ((row, row), (column, column))}  # first and last, for rows and for columns
     for layer in reversed(shapes):

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from studylib.arguments import modest_number, shown
+from studylib.arguments import modest_number, one_of
 from studylib.networks.arguments import MOST_CHANNELS, MOST_HALVINGS, AdmissibleSize, image_shape
 from studylib.networks.blocks import convolution, transposed_convolution
 from studylib.normalization import InstanceNormalization
@@ -180,13 +180,9 @@ def make_generator(generator_type, input_shape, n_filters, n_blocks, n_downsampl
     Raises:
         ValueError: there is no generator of that name, or an argument is not admitted.
     """
+    one_of("generator_type", generator_type, ("unet", "resnet", "encoder_decoder"))
     if generator_type == "resnet":
         return resnet_generator(input_shape, n_filters, n_blocks)
     if generator_type == "unet":
         return unet_generator(input_shape, n_filters, n_downsamplings)
-    if generator_type == "encoder_decoder":
-        return encoder_decoder_generator(input_shape, n_filters, n_downsamplings)
-    raise ValueError(
-        "generator_type must be 'unet', 'resnet' or 'encoder_decoder'. "
-        f"Received: generator_type={shown(generator_type)}"
-    )
+    return encoder_decoder_generator(input_shape, n_filters, n_downsamplings)

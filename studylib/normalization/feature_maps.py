@@ -195,7 +195,8 @@ class FeatureMaps:
         Returns:
             (mean, variance), each (C,).
         """
-        whole_number("seed", seed, at_least=0), real_number("momentum", momentum, at_most=1)
+        whole_number("seed", seed, at_least=0)
+        real_number("momentum", momentum, at_most=1)
         array_size(
             (whole_number("steps", steps), whole_number("batch_size", batch_size)), steps=steps, batch_size=batch_size
         )

@@ -6,7 +6,7 @@ A picture's contrast is removed, and the other images of the batch do not matter
 import keras
 from keras import ops
 
-from studylib.arguments import real_number, shown, true_or_false
+from studylib.arguments import real_number, true_or_false
 
 
 @keras.saving.register_keras_serializable(package="studylib")
@@ -38,10 +38,7 @@ class InstanceNormalization(keras.layers.Layer):
 
     def __init__(self, epsilon=1e-5, scale=False, center=False, **kwargs):
         super().__init__(**kwargs)
-        try:
-            self.epsilon = real_number("epsilon", epsilon, above=0)
-        except ValueError:
-            raise ValueError(f"epsilon must be a number above 0. Received: epsilon={shown(epsilon)}") from None
+        self.epsilon = real_number("epsilon", epsilon, above=0)
         self.scale = true_or_false("scale", scale)
         self.center = true_or_false("center", center)
         self.input_spec = keras.layers.InputSpec(min_ndim=3)

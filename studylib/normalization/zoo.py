@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
 
-from studylib.arguments import array_size, number_array, real_number, shown, whole_number
+from studylib.arguments import array_size, number_array, one_of, real_number, shown, whole_number
 
 
 def batch_normalization(x, gamma=None, beta=None, mean=None, variance=None, epsilon=1e-5):
@@ -189,6 +189,7 @@ def statistics_groups(member, shape, groups=None):
         ValueError: there is no such member; shape has not four sizes; groups does not divide C, or is given to
             another member.
     """
+    one_of("member", member, ("batch", "layer", "instance", "group"))
     try:
         sizes = tuple(whole_number("shape", size) for size in shape)
     except (TypeError, ValueError):
@@ -208,11 +209,9 @@ def statistics_groups(member, shape, groups=None):
         numbers = n
     elif member == "instance":
         numbers = n * channels + c
-    elif member == "group":
+    else:
         in_a_group = _channels_in_a_group(channels, groups)
         numbers = n * groups + c // in_a_group
-    else:
-        raise ValueError(f"member must be 'batch', 'layer', 'instance' or 'group'. Received: member={shown(member)}")
     return np.broadcast_to(numbers, sizes).copy()
 
 

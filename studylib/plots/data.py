@@ -47,7 +47,8 @@ def two_domains(task, n_rows=4, seed=0):
     Returns:
         A Figure; the credit that the pictures need stands below.
     """
-    modest_number("n_rows", n_rows, MOST_SHOWN), whole_number("seed", seed, at_least=0)
+    modest_number("n_rows", n_rows, MOST_SHOWN)
+    whole_number("seed", seed, at_least=0)
     random = np.random.default_rng(seed)
 
     def some(images, n):
@@ -89,7 +90,8 @@ def random_boxes(n, seed=0, jitter=True, mirror=True):
     Returns:
         float32 array (n, 4) of (y1, x1, y2, x2) in fractions; x1 > x2 is mirrored.
     """
-    modest_number("n", n, MOST_BOXES), whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
+    modest_number("n", n, MOST_BOXES)
+    whole_number("seed", seed, at_least=0, at_most=2**31 - 1)
     boxes = np.stack([random_box(i, seed).numpy() for i in range(n)])
     mirrored = boxes[:, 1] > boxes[:, 3]
     boxes[mirrored] = boxes[mirrored][:, [0, 3, 2, 1]]
@@ -114,7 +116,8 @@ def augmented_versions(image, n=10, seed=0, jitter=True, mirror=True):
     image = image_values("image", image)
     if image.ndim != 3 or image.shape[-1] != 3:
         raise ValueError(f"image must be of shape (H, W, 3). Received: shape {image.shape}")
-    true_or_false("jitter", jitter), true_or_false("mirror", mirror)
+    true_or_false("jitter", jitter)
+    true_or_false("mirror", mirror)
     boxes = random_boxes(modest_number("n", n, MOST_SHOWN), seed, jitter, mirror)
     height, width = image.shape[:2]
     versions = tf.image.crop_and_resize(image[None], boxes, np.zeros(n, np.int32), (height, width)).numpy()

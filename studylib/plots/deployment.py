@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from studylib.arguments import number_array, real_number, shown
 from studylib.deployment.comparison import IN_MEMORY
 from studylib.deployment.quantization import dequantize, quantize
 from studylib.plots.figure import COLOURS, INK, subplots
@@ -28,18 +29,18 @@ def formats(comparison):
     }
     figure, [axes] = subplots(1, 3, size=(10.5, 0.34 * len(names) + 0.9), sharey=True)
     for axis, (title, values) in zip(axes, panels.items(), strict=True):
-        shown = np.array([value or 0.0 for value in values])
+        lengths = np.array([value or 0.0 for value in values])
         colours = [COLOURS["A"] if name == IN_MEMORY else COLOURS["B"] for name in names]
         is_difference = axis is axes[-1]
         if is_difference:
             axis.set_xscale("log")
             axis.axvline(0.5, color=INK, linestyle="--", linewidth=1, zorder=0)
-            shown = np.maximum(shown, NO_DIFFERENCE)
-        axis.barh(names, shown, color=colours)
+            lengths = np.maximum(lengths, NO_DIFFERENCE)
+        axis.barh(names, lengths, color=colours)
         for place, value in enumerate(values):
             text = "not on the disk" if value is None else f"{value:.2g}" if is_difference else f"{value:.2f}"
             style = {"va": "center", "fontsize": 8, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
-            axis.annotate(text, (shown[place], place), (5, 0), textcoords="offset points", **style)
+            axis.annotate(text, (lengths[place], place), (5, 0), textcoords="offset points", **style)
         axis.set_title(title, fontsize=10)
     axes[0].invert_yaxis()
     axes[0].set_xlim(right=1.25 * max(value or 0.0 for value in panels["file, MB"]))
@@ -60,8 +61,14 @@ def rounded_numbers(values, ranges, bits=4):
     Returns:
         A Figure, a panel for each range: grey, how often a number comes; line, what becomes of it, where the
         diagonal would be right; in the title the mean error.
+
+    Raises:
+        ValueError: no numbers, no range, or one that `quantize` refuses.
     """
-    values = np.ravel(values)
+    values = number_array("values", values).ravel()
+    pairs = list(ranges.values()) if isinstance(ranges, dict) else []
+    if not pairs or not all(isinstance(limits, (tuple, list)) and len(limits) == 2 for limits in pairs):
+        raise ValueError(f"ranges must be a dict from a title to (low, high). Received: ranges={shown(ranges)}")
     low, high = float(values.min()), float(values.max())
     figure, [axes] = subplots(1, len(ranges), size=(3.3 * len(ranges), 3.2), sharex=True, sharey=True)
     line = np.linspace(low, high, 1201)
@@ -87,5 +94,11 @@ def differences(images, truth, gain=8):
 
     Returns:
         float32 array of that shape in [-1, 1], an image like others for `image_rows` and `image_grid`.
+
+    Raises:
+        ValueError: two shapes, values that are none of images, or a gain that is no number above 0.
     """
-    return np.clip(gain * (as_float(images) - as_float(truth)), -1, 1).astype(np.float32)
+    images, truth, gain = as_float(images), as_float(truth), real_number("gain", gain, above=0)
+    if images.shape != truth.shape:
+        raise ValueError(f"images and truth must be of one shape. Received: shapes {images.shape} and {truth.shape}")
+    return np.clip(gain * (images - truth), -1, 1).astype(np.float32)

@@ -19,7 +19,9 @@ def gallery_ranks(n, n_extreme=3, n_typical=8):
     Raises:
         ValueError: fewer pictures than places.
     """
-    whole_number("n", n, at_least=0), whole_number("n_extreme", n_extreme), whole_number("n_typical", n_typical)
+    whole_number("n", n, at_least=0)
+    whole_number("n_extreme", n_extreme)
+    whole_number("n_typical", n_typical)
     n_places = 2 * n_extreme + n_typical
     if n < n_places:
         raise ValueError(f"a gallery needs a picture for each of its {n_places} places. Received: {n} pictures")
@@ -48,7 +50,8 @@ def gallery(directions, title=None, credit="", n_extreme=3, n_typical=8, cell=0.
     Raises:
         ValueError: fewer pictures than places.
     """
-    real_number("cell", cell, above=0, at_most=20), whole_number("n_extreme", n_extreme)
+    real_number("cell", cell, above=0, at_most=20)
+    whole_number("n_extreme", n_extreme)
     width = cell * (2 * n_extreme + n_typical + 2 * GROUP_GAP) + 1.1
     figure, axes = subplots(len(directions), size=(width, (3 * cell + 1.05) * len(directions) + 0.5))
     figure.get_layout_engine().set(h_pad=0.1)

@@ -87,7 +87,8 @@ def drawn(task, n, seed):
     Returns:
         (images_a, images_b), uint8, of equal length.
     """
-    whole_number("n", n), whole_number("seed", seed, at_least=0)
+    whole_number("n", n)
+    whole_number("seed", seed, at_least=0)
     sides = [test if len(test) else train for test, train in ((task.test_a, task.train_a), (task.test_b, task.train_b))]
     rows = np.random.default_rng(seed).permutation(min(map(len, sides)))[:n]
     return sides[0][rows], sides[1][rows]

@@ -86,7 +86,8 @@ def loss_at(score=-4.0, side="generator", reach=6.0):
     Args:
         score: from -reach to reach. side: "generator", or "real" or "fake" for the discriminator's terms.
     """
-    one_of("side", side, SIDES), real_number("reach", reach, above=0, at_most=MOST_REACH)
+    one_of("side", side, SIDES)
+    real_number("reach", reach, above=0, at_most=MOST_REACH)
     real_number("score", score, at_least=-reach, at_most=reach)
     figure, axes = subplots(1, 2, size=(7, 2.8), layout=None)
     figure.subplots_adjust(left=0.07, right=0.985, top=0.86, bottom=0.17, wspace=0.2)

@@ -3,11 +3,16 @@
 import json
 import os
 import re
+from contextlib import contextmanager, suppress
 
 import tensorflow as tf
 
+from studylib.files import reason
+
 TF_CONFIG_EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
 JOBS = ("chief", "worker")  # in the order in which TensorFlow counts the workers
+LOST_WORKER = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError)
+EVALUATOR = "evaluator"  # a job that launchers name, and that takes no part in the training
 
 
 def choose_strategy():
@@ -15,8 +20,8 @@ def choose_strategy():
 
     With the environment variable ``TF_CONFIG``, as TensorFlow documents it: MultiWorkerMirroredStrategy over the
     workers that it names; this waits until all of them have started. Each then answers at its port without a password,
-    on every network of its machine. Else, with several GPUs: MirroredStrategy over them. Else TensorFlow's default
-    strategy, which changes nothing.
+    on every network of its machine. Else (a ``TF_CONFIG`` of ``{}`` names no cluster), with several GPUs:
+    MirroredStrategy over them. Else TensorFlow's default strategy, which changes nothing.
 
     Example:
         >>> with choose_strategy().scope():
@@ -26,14 +31,15 @@ def choose_strategy():
         ValueError: TF_CONFIG is not as it should be.
         RuntimeError: the cluster cannot be joined.
     """
-    if os.environ.get("TF_CONFIG"):
-        check_tf_config(os.environ["TF_CONFIG"])
+    text = os.environ.get("TF_CONFIG", "")
+    if "".join(text.split()) not in ("", "{}"):  # launchers set the latter for a machine that works alone
+        check_tf_config(text)
         try:
             return tf.distribute.MultiWorkerMirroredStrategy()
         except (RuntimeError, tf.errors.OpError) as error:
             raise RuntimeError(
                 "This worker cannot join the cluster of TF_CONFIG. Choose the strategy before anything else of "
-                f"TensorFlow is used, and see that the worker's own port is free. TensorFlow says: {first_line(error)}"
+                f"TensorFlow is used, and see that the worker's own port is free. TensorFlow says: {reason(error)}"
             ) from error
     if len(tf.config.list_physical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
@@ -56,8 +62,10 @@ def _problem(text):
     try:
         config = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return f"is not JSON ({first_line(error)})"
+        return f"is not JSON ({reason(error)})"
     cluster, task = (config.get(name) if isinstance(config, dict) else None for name in ("cluster", "task"))
+    if isinstance(cluster, dict):
+        cluster = {job: addresses for job, addresses in cluster.items() if job != EVALUATOR}
     return _problem_of_cluster(cluster) or _problem_of_task(task, cluster)
 
 
@@ -77,6 +85,8 @@ def _problem_of_cluster(cluster):
 
 
 def _problem_of_task(task, cluster):
+    if isinstance(task, dict) and task.get("type") == EVALUATOR:
+        return "makes this process an evaluator, which the study has no work for: start none"
     if not isinstance(task, dict) or task.get("type") not in list(cluster):
         return f"must say which task this process is, of type {' or '.join(cluster)}"
     n_tasks, index = len(cluster[task["type"]]), str(task.get("index"))
@@ -99,6 +109,35 @@ def number_of_worker(strategy):
     return tasks.index((resolver.task_type, resolver.task_id))
 
 
-def first_line(error):
-    """What an exception says, in one line."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def in_cluster(strategy):
+    """Whether a strategy's workers are processes of their own."""
+    return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
+
+
+def of_all_workers(strategy, row):
+    """Wait for all workers; return the rows of whole numbers that they give, a list a worker."""
+    return strategy.gather(tf.constant([row], tf.float64), axis=0).numpy().astype(int).tolist()
+
+
+@contextmanager
+def together(strategy):
+    """Inside, a worker may fail alone, on a full disk for instance: then the others end too, instead of waiting for it.
+
+    What is done inside must not itself wait for other workers.
+
+    Raises:
+        RuntimeError: it went well here, but failed on another worker.
+    """
+    if not in_cluster(strategy):
+        yield
+        return
+    number = number_of_worker(strategy)
+    try:
+        yield
+    except Exception:
+        with suppress(*LOST_WORKER):
+            of_all_workers(strategy, [number])
+        raise
+    failed = [number for (number,) in of_all_workers(strategy, [-1]) if number >= 0]
+    if failed:
+        raise RuntimeError(f"Worker {failed[0]} has failed; its own message says why. Mend that, then start all again.")

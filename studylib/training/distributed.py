@@ -7,17 +7,17 @@ do with the whole batch; only the image pools are no longer one, since each repl
 
 import json
 import zlib
+from contextlib import ExitStack, nullcontext
 
 import tensorflow as tf
 
-from studylib.arguments import real_number, true_or_false, whole_number
+from studylib.arguments import whole_number
 from studylib.data import pipeline
-from studylib.schedule import ConstantThenLinear
+from studylib.files import reason
 from studylib.training.callbacks import History, Progress, SampleSheet, StopOnNaN
-from studylib.training.cluster import first_line
+from studylib.training.cluster import LOST_WORKER, in_cluster, of_all_workers, together
+from studylib.training.settings import checked, run_settings, set_schedule
 from studylib.training.shared_run_folder import SharedRunFolder
-
-LOST_WORKER = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError)
 
 
 def images_per_replica(batch_size, strategy):
@@ -37,7 +37,7 @@ def images_per_replica(batch_size, strategy):
 
 def check_fit(strategy, batch_size):
     """Raise a ValueError if Keras cannot `fit` a model of this strategy, or not on equal shares."""
-    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+    if in_cluster(strategy):
         raise ValueError(
             "train must have a model on one machine: Keras cannot fit one on several. Call train_distributed instead. "
             f"Received: a model of {type(strategy).__name__}"
@@ -55,6 +55,7 @@ def distributed_batches(strategy, task, batch_size, seed, augment, first_step):
     with tf.device("CPU:0"):
         images_a, images_b = tf.constant(task.train_a), tf.constant(task.train_b)
     seed_a, seed_b = 2 * seed, 2 * seed if task.paired else 2 * seed + 1  # as in the pipeline
+    how = (augment, task.jitter, task.shift)
 
     def of_one_worker(context):
         n_local = context.num_replicas_in_sync // context.num_input_pipelines
@@ -63,10 +64,7 @@ def distributed_batches(strategy, task, batch_size, seed, augment, first_step):
         def share(n):  # a worker's replicas take theirs one after the other
             step, replica = first_step + n // n_local, first + n % n_local
             i = step * batch_size + replica * size + tf.range(size, dtype=tf.int64)
-            return (
-                pipeline.draw(images_a, i, seed_a, augment, task.jitter),
-                pipeline.draw(images_b, i, seed_b, augment, task.jitter),
-            )
+            return pipeline.draw(images_a, i, seed_a, *how), pipeline.draw(images_b, i, seed_b, *how)
 
         shares = tf.data.Dataset.counter().map(share, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
         return shares.prefetch(tf.data.AUTOTUNE)
@@ -123,47 +121,37 @@ def train_distributed(
             in their settings or do not see the same folder.
         FloatingPointError: a loss became NaN or infinite.
         OSError: the folder cannot be written.
-        RuntimeError: another run trains into the same folder, or a worker was lost.
+        RuntimeError: another run trains into the same folder, a worker was lost, or one has failed: it raises its own
+            error, and the others this one.
     """
     strategy = model.distribute_strategy
-    epochs, checkpoint_steps = whole_number("epochs", epochs), whole_number("checkpoint_steps", checkpoint_steps)
-    images_per_replica(batch_size, strategy)
-    constant_share = float(real_number("constant_share", constant_share, at_most=1))
-    seed, augment = whole_number("seed", seed, 0, 2**31 - 1), true_or_false("augment", augment)
-
-    run = SharedRunFolder(run, strategy)
-    steps_per_epoch = task.steps_per_epoch(batch_size)
-    n_steps = epochs * steps_per_epoch
-    n_constant = round(constant_share * n_steps)
-    model.set_learning_rate(ConstantThenLinear(model.learning_rate, n_constant, n_steps - n_constant))
-    settings = {
-        **{f"model.{name}": value for name, value in model.get_config().items() if name != "name"},
-        "task": task.name,
-        "image_size": task.image_size,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "constant_share": constant_share,
-        "seed": seed,
-        "augment": augment,
-        "steps_per_epoch": steps_per_epoch,
-    }
-    with run.locked():
-        run.claim(settings)
-        state = run.restore(model)
-        history = History(run, steps_per_epoch, state)
-        run.write_history(history.rows)  # it may be ahead of the checkpoint
+    with ExitStack() as held:
         try:
-            _meet(strategy, run, history.step if state else -1, {**settings, "checkpoint_steps": checkpoint_steps})
+            with together(strategy):  # one alone may find a lock, other settings, or no checkpoint that can be read
+                arguments = checked(epochs, batch_size, constant_share, seed, augment)
+                epochs, batch_size, constant_share, seed, augment = arguments
+                checkpoint_steps = whole_number("checkpoint_steps", checkpoint_steps)
+                images_per_replica(batch_size, strategy)
+                run = SharedRunFolder(run, strategy)
+                settings = run_settings(model, task, *arguments)
+                n_steps = epochs * settings["steps_per_epoch"]
+                set_schedule(model, n_steps, constant_share)
+                held.enter_context(run.locked())
+                run.claim(settings)
+                state = run.restore(model)
+                history = History(run, settings["steps_per_epoch"], state)
+                run.write_history(history.rows)  # it may be ahead of the checkpoint
+            step = history.step if state else -1
+            _check_alike(strategy, run, step, {**settings, "checkpoint_steps": checkpoint_steps})
             if state is None:
                 run.save_checkpoint(model, history.state())  # finds a full disk now, and keeps the start values
             batches = distributed_batches(strategy, task, batch_size, seed, augment, history.step)
             _train(model, batches, run, history, n_steps, checkpoint_steps, draw)
             model.take_average()  # behind the checkpoint, which holds the weights that go on
-            run.save_model(model)
-            _meet(strategy, run, n_steps, settings)  # end together: a chief that left early would count as lost
+            run.save_model(model)  # there all meet once more: a chief that left early would count as lost
         except LOST_WORKER as error:
             raise RuntimeError(
-                f"Another worker was lost ({first_line(error)}). Start all workers again: they continue at the newest "
+                f"Another worker was lost ({reason(error)}). Start all workers again: they continue at the newest "
                 f"checkpoint in {run.shared.path}."
             ) from error
     return history.rows
@@ -183,8 +171,10 @@ def _train(model, batches, run, history, n_steps, checkpoint_steps, draw):
     try:
         while history.step < n_steps:
             losses = dict(zip(model.TERMS, train_step(next(batches)).numpy().tolist(), strict=True))
-            for service in services:
-                service.on_train_batch_end(history.step, losses)
+            ends_epoch = (history.step + 1) % history.steps_per_epoch == 0  # then history and sheet are written
+            with together(model.distribute_strategy) if ends_epoch else nullcontext():
+                for service in services:
+                    service.on_train_batch_end(history.step, losses)
             if history.step % checkpoint_steps == 0 or history.step == n_steps:
                 run.save_checkpoint(model, history.state())
     finally:
@@ -192,10 +182,10 @@ def _train(model, batches, run, history, n_steps, checkpoint_steps, draw):
             progress.close()
 
 
-def _meet(strategy, run, step, settings):
+def _check_alike(strategy, run, step, settings):
     """Wait for all workers, and raise a ValueError unless all are at one step of one training."""
-    here = tf.constant([[step, zlib.crc32(json.dumps(settings, sort_keys=True).encode())]], tf.float64)
-    steps, checksums = (set(column) for column in strategy.gather(here, axis=0).numpy().astype(int).T.tolist())
+    here = [step, zlib.crc32(json.dumps(settings, sort_keys=True).encode())]
+    steps, checksums = map(set, zip(*of_all_workers(strategy, here), strict=True))
     if len(checksums) > 1:
         raise ValueError("All workers must run the same program with the same settings, and these settings differ.")
     if len(steps) > 1:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from studylib.arguments import one_of
 from studylib.cyclegan import CycleGAN
 from studylib.cyclegan.model import TERMS
 from studylib.data import load_task
@@ -53,8 +54,7 @@ def health_run(kind, seed, n_steps, every):
     Raises:
         ValueError: another kind.
     """
-    if kind not in CAUSES:
-        raise ValueError(f"kind must be one of {list(CAUSES)}. Received: kind={kind!r}")
+    one_of("kind", kind, CAUSES)
     cause = {"n_pictures": None, "inverted": False} | CAUSES[kind]
     rates = [cause.pop(f"{network}_rate", LEARNING_RATE) for network in ("generator", "discriminator")]
     n_pictures, inverted = cause.pop("n_pictures"), cause.pop("inverted")

@@ -1,6 +1,7 @@
 """What a training run leaves on the disk, and how it is read again."""
 
 import csv
+import errno
 import json
 import os
 import shutil
@@ -13,16 +14,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from studylib.arguments import path_of
-from studylib.files import check_archive, check_weights, read_json
+from studylib.files import check_archive, check_weights, read_json, reason
 
 KEPT_CHECKPOINTS = 2
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP)  # what storage answers that has none
+OF_THE_FILE = (None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL)  # what a missing or damaged file leads to
 
 
 @contextmanager
 def written_atomically(path):
     """Give a temporary path beside `path`, for a file or for a folder of files.
 
-    It takes the final name only when the block ends without an error, and what has that name outlives a power cut.
+    It takes the final name only when the block ends without an error, and the system is told to write it out before. So
+    what has that name outlives a power cut, unless the drive itself holds it back, as a Mac's may for a moment.
 
     Raises:
         OSError: the disk is full, or the folder may not be written; the sentence says where.
@@ -69,9 +73,30 @@ def _unwritable(path, error):
     """The error that says in one sentence that `path` could not be written."""
     sentence = (
         f"{path} could not be written: {error.strerror}. What was there before is as it was. Make room, or "
-        "let the folder be written, and run the same again."
+        "make the folder writable, and run the same again."
     )
     return OSError(error.errno, sentence)  # "[Errno 28] ...": programs look at the number
+
+
+def _without_locks(path, error):
+    """The error that says in one sentence that nothing guards `path` against a second run."""
+    sentence = (
+        f"{path} lies on storage without locks ({error.strerror}), where two trainings could write at once. Choose a "
+        "folder on a disk of this machine."
+    )
+    return OSError(error.errno, sentence)
+
+
+def _let_through(error, path):
+    """Raise an error that says nothing about the file at `path`: want of memory, or trouble with the storage."""
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, OSError) and error.errno not in OF_THE_FILE:
+        sentence = (
+            f"{path} could not be read: {error.strerror}. It may be sound, and is kept. See to the storage, or make it "
+            "readable, and run the same again."
+        )
+        raise OSError(error.errno, sentence) from error
 
 
 def _check_whole(path):
@@ -117,7 +142,7 @@ class RunFolder:
 
         Raises:
             RuntimeError: another training holds it.
-            OSError: the folder cannot be written.
+            OSError: the folder cannot be written, or its storage has no locks.
         """
         lock = FileLock(self.path / ".lock", timeout=0)
         try:
@@ -128,7 +153,7 @@ class RunFolder:
                 f"Another process is training into {self.path}. Wait for it, stop it, or choose another run name."
             ) from None
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise (_without_locks if error.errno in NO_LOCKS else _unwritable)(self.path, error) from error
         try:
             for leftover in list(self.path.rglob(".writing_*")):  # of a run that was killed while it wrote
                 _remove(leftover)
@@ -217,19 +242,26 @@ class RunFolder:
         """Load the newest checkpoint that is whole into `model`, in place; return its state, or None if there is none.
 
         Raises:
-            ValueError: there are checkpoints, but none can be read.
+            ValueError: there are checkpoints, and all are damaged; or the newest that is whole is of another model.
+            OSError: the storage fails, or may not be read. This and want of memory are no reason to take an older one.
         """
-        checkpoints = self.checkpoints()
-        for folder in reversed(checkpoints):
+        problem = None
+        for folder in reversed(self.checkpoints()):
             try:
-                state = _loaded(folder, model)
+                state = _state_if_whole(folder)
             except Exception as error:  # as in has_model
-                warnings.warn(f"The checkpoint {folder} is damaged ({error}); trying the one before.", stacklevel=2)
-            else:
-                self._current = folder
-                return state
-        if checkpoints:
-            raise ValueError(f"No checkpoint in {self.checkpoints_path} can be read. Delete {self.path} to start anew.")
+                _let_through(error, folder)
+                problem = reason(error)
+                warnings.warn(f"The checkpoint {folder} is damaged ({problem}); trying the one before.", stacklevel=2)
+                continue
+            _load(folder / "model.keras", model)
+            self._current = folder
+            return state
+        if problem:
+            raise ValueError(
+                f"No checkpoint in {self.checkpoints_path} can be read (the oldest: {problem}). To start anew, choose "
+                "another run name."
+            )
         return None
 
 
@@ -244,19 +276,31 @@ def _settings(path):
         return None
 
 
-def _loaded(folder, model):
-    """Load one checkpoint into `model` and return its state. Whatever is wrong with it raises an error."""
+def _state_if_whole(folder):
+    """The state of a checkpoint that is what it was when it was written. Whatever is wrong with it raises an error."""
     state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
     checksum = state.pop("crc32", None)  # the checkpoints of older versions have none
     if checksum not in (None, _checksum(state)):
         raise ValueError("state.json fails its checksum")
-    _check_whole(folder / "model.keras")
+    for path in (folder / "model.keras", *folder.glob("*.npz")):
+        _check_whole(path)
     check_weights(folder / "model.keras")
-    with warnings.catch_warnings():
-        # Keras only warns when it leaves out an optimizer's state; here that would spoil the run.
-        warnings.filterwarnings("error", message="Skipping variable loading")
-        model.load_weights(folder / "model.keras")
     return state
+
+
+def _load(path, model):
+    """Load a `.keras` file that is whole into `model`: what fails now is no damage."""
+    try:
+        with warnings.catch_warnings():
+            # Keras only warns when it leaves out an optimizer's state; here that would spoil the run.
+            warnings.filterwarnings("error", message="Skipping variable loading")
+            model.load_weights(path)
+    except Exception as error:
+        _let_through(error, path)
+        raise ValueError(
+            f"The checkpoint {path.parent} is whole, and not of this model ({reason(error)}). Choose another run name, "
+            "or go on with the version of the study and the settings that it was made with."
+        ) from error
 
 
 def read_history(path):
@@ -280,6 +324,6 @@ def read_history(path):
         return {name: [float(row[name]) for row in rows] for name in rows[0]}
     except (ValueError, TypeError, IndexError, csv.Error):
         raise ValueError(
-            f"path must be the history of a run, a table of numbers. Received: {path}, which is damaged. To continue "
-            "the run writes it anew."
+            f"path must be the history of a run, a table of numbers. Received: {path}, which is damaged. Continue the "
+            "run: it writes the file anew."
         ) from None

@@ -1,12 +1,15 @@
 """The run folder of a model that is trained on several devices or machines."""
 
+import shutil
 import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from studylib.cyclegan.image_pool import ImagePool
-from studylib.training.cluster import number_of_worker
+from studylib.training.cluster import in_cluster, number_of_worker, together
 from studylib.training.run_folder import RunFolder
 
 
@@ -14,7 +17,7 @@ class SharedRunFolder(RunFolder):
     """A run folder that several workers share: the first of them, the chief, writes, and all read its checkpoints.
 
     To save a model, TensorFlow asks all replicas for sums that each keeps a part of. So all workers must save at the
-    same step; all but the chief do it into a temporary folder of their own.
+    same step; all but the chief do it into a temporary folder of their own. Where the chief cannot write, all end.
 
     With several replicas a checkpoint holds one more file, ``pools.npz``: the image pools of all of them. With one this
     is a `RunFolder`, and each continues what the other began.
@@ -29,20 +32,52 @@ class SharedRunFolder(RunFolder):
     """
 
     def __init__(self, path, strategy):
-        self.worker, self.shared = number_of_worker(strategy), RunFolder(path)
+        self.strategy, self.worker, self.shared = strategy, number_of_worker(strategy), RunFolder(path)
         if self.worker:
-            self._temporary = tempfile.TemporaryDirectory(prefix="studylib_worker_", ignore_cleanup_errors=True)
+            self._temporary = _temporary_folder()
         super().__init__(self._temporary.name if self.worker else path)
 
     def save_checkpoint(self, model, state):
         """As `RunFolder.save_checkpoint`."""
-        super().save_checkpoint(_WithPools(model), state)
+        with _collected(_WithPools(model), self.strategy) as collected, together(self.strategy):
+            super().save_checkpoint(collected, state)
+
+    def save_model(self, model):
+        """As `RunFolder.save_model`."""
+        with _collected(model, self.strategy) as collected, together(self.strategy):
+            super().save_model(collected)
 
     def restore(self, model):
         """As `RunFolder.restore`; every worker restores its own replicas."""
         if self.worker:
             return self.shared.restore(_WithPools(model))
         return super().restore(_WithPools(model))
+
+
+def _temporary_folder():
+    return tempfile.TemporaryDirectory(prefix="studylib_worker_", ignore_cleanup_errors=True)
+
+
+@contextmanager
+def _collected(model, strategy):
+    """`model`, or in a cluster a copy of all that it saves: to write that, no worker needs the others any more."""
+    if not in_cluster(strategy):
+        yield model
+        return
+    with _temporary_folder() as folder:
+        model.save(Path(folder) / "model.keras")
+        yield _Copy(Path(folder))
+
+
+class _Copy:
+    """What a model has saved into a folder, to be saved once more."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def save(self, path):
+        for file in self.folder.iterdir():
+            shutil.copyfile(file, path if file.name == "model.keras" else path.with_name(file.name))
 
 
 class _WithPools:

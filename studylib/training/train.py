@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 import keras
 
-from studylib.arguments import real_number, true_or_false, whole_number
-from studylib.schedule import ConstantThenLinear
+from studylib.arguments import real_number, true_or_false
 from studylib.training.callbacks import Checkpoint, History, Progress, SampleSheet, StopAfterStep, StopOnNaN
 from studylib.training.distributed import check_fit
 from studylib.training.memory import memory_sentence
+from studylib.training.settings import checked, run_settings, set_schedule
 from studylib.training.shared_run_folder import SharedRunFolder
 
 
@@ -62,33 +62,18 @@ def train(
         OSError: the disk is full, or the folder may not be written.
         RuntimeError: another process trains into the same folder.
     """
-    epochs, batch_size = whole_number("epochs", epochs, 1, 10**6), whole_number("batch_size", batch_size, 1, 65_536)
-    constant_share = float(real_number("constant_share", constant_share, at_most=1))
+    epochs, batch_size, constant_share, seed, augment = checked(epochs, batch_size, constant_share, seed, augment)
     real_number("checkpoint_minutes", checkpoint_minutes, above=0)
-    # Before the run folder notes them: it would hold on to what the pipeline refuses.
-    seed, augment = whole_number("seed", seed, 0, 2**31 - 1), true_or_false("augment", augment)
     tensorboard = true_or_false("tensorboard", tensorboard)
 
     check_fit(model.distribute_strategy, batch_size)
     run = SharedRunFolder(run, model.distribute_strategy)
-    steps_per_epoch = task.steps_per_epoch(batch_size)
+    settings = run_settings(model, task, epochs, batch_size, constant_share, seed, augment)
+    steps_per_epoch = settings["steps_per_epoch"]
     n_steps = epochs * steps_per_epoch
-    n_constant = round(constant_share * n_steps)
-    model.set_learning_rate(ConstantThenLinear(model.learning_rate, n_constant, n_steps - n_constant))
+    set_schedule(model, n_steps, constant_share)
     with run.locked():
-        run.claim(
-            {
-                **{f"model.{name}": value for name, value in model.get_config().items() if name != "name"},
-                "task": task.name,
-                "image_size": task.image_size,
-                "epochs": epochs,
-                "batch_size": batch_size,
-                "constant_share": constant_share,
-                "seed": seed,
-                "augment": augment,
-                "steps_per_epoch": steps_per_epoch,
-            }
-        )
+        run.claim(settings)
         history = History(run, steps_per_epoch, run.restore(model))
         run.write_history(history.rows)  # it may be ahead of the checkpoint, or damaged
         if history.step == n_steps:

@@ -39,7 +39,8 @@ def toy_training(data="ring", adversarial="gan", learning_rate=0.001, discrimina
     Raises:
         ValueError: an argument is out of its range.
     """
-    one_of("data", data, DATA), whole_number("seed", seed, at_least=0, at_most=LARGEST_SEED)
+    one_of("data", data, DATA)
+    whole_number("seed", seed, at_least=0, at_most=LARGEST_SEED)
     return _ToyView(ToyTraining(data, adversarial, learning_rate, discriminator_learning_rate, seed)).box
 
 

@@ -44,7 +44,8 @@ def generators(generator="ResNet", n_filters=16, depth=6, size=64):
     Returns:
         An ipywidgets box.
     """
-    one_of("generator", generator, _BUILDERS), whole_number("depth", depth, at_most=9)
+    one_of("generator", generator, _BUILDERS)
+    whole_number("depth", depth, at_most=9)
     for name, number, choices in (("n_filters", n_filters, _FILTERS), ("size", size, _SIZES)):
         if whole_number(name, number) not in choices:
             raise ValueError(f"{name} must be one of {choices}. Received: {name}={shown(number)}")

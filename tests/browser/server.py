@@ -53,10 +53,10 @@ def running(folder):
     homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     homes += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     environment = os.environ | {name: str(folder / "jupyter" / name.lower()) for name in homes}
-    # But for one: whoever lets another server of theirs be reached from elsewhere does not mean this one.
+    # But for two: whoever lets another server of theirs be reached from elsewhere, or by everybody, does not mean this.
     config = folder / "jupyter" / "jupyter_config_dir" / "jupyter_server_config.json"
     config.parent.mkdir(parents=True)
-    config.write_text(json.dumps({"ServerApp": {"ip": "0.0.0.0"}}))
+    config.write_text(json.dumps({"ServerApp": {"ip": "0.0.0.0"}, "IdentityProvider": {"token": ""}}))
     # Asked for under an outer make (`make test`), this one must not think itself a part of it.
     environment = {name: value for name, value in environment.items() if name not in ("MAKEFLAGS", "MFLAGS")}
     log = folder / "log.txt"

@@ -32,6 +32,7 @@ def test_listens_on_this_machine_only(study):
 
 
 def test_asks_for_the_token(study):
+    """It does so, though the reader's own settings would let everybody in (see server.py)."""
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{study.base}api/contents", timeout=10)
     assert refused.value.code == 403

@@ -22,7 +22,7 @@ FILES = (
     "its second file, too", "model",
 )  # fmt: skip
 FULL_AT = ("first checkpoint", "history 2", "model")  # without --full
-REFUSAL = "could not be written: {}. What was there before is as it was. .* run the same again"
+REFUSAL = "could not be written: {}. What was there before is as it was. .* make the folder writable, and run the same"
 
 
 def pytest_generate_tests(metafunc):
@@ -203,7 +203,7 @@ def test_newest_checkpoint_that_was_cut_off_is_replaced(uninterrupted, finished)
 @pytest.mark.parametrize("content", ["", "epoch,step,d_A\n", "epoch,step,d_A\n1,4,0.2\n2,8\n", "epoch,d_A\n1,0.2x\n"])
 def test_damaged_history_is_said(content, tmp_path):
     (tmp_path / "history.csv").write_text(content)
-    with pytest.raises(ValueError, match="Received: .*history.csv, which is damaged"):
+    with pytest.raises(ValueError, match="Received: .*history.csv, which is damaged. Continue the run: it writes the"):
         read_history(tmp_path)
 
 

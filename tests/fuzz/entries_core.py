@@ -170,8 +170,12 @@ ENTRIES = {
         tensorboard=flags(), run=paths(folder=False, missing=False),
     ),
     "training.distributed.train_distributed": entry(
-        training, epochs=whole(most=False), batch_size=whole(most=False), checkpoint_steps=whole(most=False),
+        training, epochs=whole(), batch_size=whole(), checkpoint_steps=whole(most=False),
         constant_share=real(-0.1, 1.1), seed=SEED, run=paths(folder=False, missing=False),
+    ),
+    "training.settings.checked": entry(
+        made(epochs=1, batch_size=1, constant_share=0.5, seed=0, augment=True), epochs=whole(), batch_size=whole(),
+        constant_share=real(-0.1, 1.1), seed=SEED, augment=flags(),
     ),
     "training.run_folder.RunFolder": entry(made(path="x"), path=paths(folder=False, missing=False)),
     "training.run_folder.read_history": entry(made(path="x"), path=paths(folder=False, missing=False)),

@@ -45,6 +45,10 @@ ENTRIES = {
         buffer_max_length=[-1, 2.5, "3", None, LARGE],
     ),
     "gan.model.GAN.generate": entry(lambda: {"self": toy().gan, "n": 3}, n=[*whole(), LARGE], seed=whole(0)),
+    "adversarial.AdversarialModel.set_learning_rate": entry(
+        lambda: {"self": toy().gan, "learning_rate": 0.1}, learning_rate=real(-1),
+        discriminator_learning_rate=real(-1, none=True),
+    ),
     "gan.steps.compile_steps": entry(lambda: {"gan": toy().gan}, batch_size=[*whole(), LARGE]),
     "gan.toy.start_anew": entry(lambda: {"gan": toy().gan, "seed": 0}, seed=whole(0)),
     "gan.toy.ToyTraining": entry(

@@ -40,7 +40,7 @@ def _deflated(head, n_megabytes):
     return start + block * n_megabytes + packer.flush(zlib.Z_FINISH)
 
 
-def _zip_bomb(name, head=b"", n_megabytes=BOMB):
+def zip_bomb(name, head=b"", n_megabytes=BOMB):
     """A zip file with one member that unpacks to so much. Its checksum is wrong, which shows when it is too late."""
     packed, name = _deflated(head, n_megabytes), name.encode()
     sizes = struct.pack("<III", 0, len(packed), len(head) + n_megabytes * MEGABYTE) + struct.pack("<HH", len(name), 0)
@@ -133,7 +133,7 @@ def _npy_claiming(shape):
 def arrays(canary):
     """{file name: content} of files that pose as an .npz file of weights."""
     objects = np.array([Payload(canary)], dtype=object)
-    bomb = _zip_bomb("model.1.weight.npy", _npy_claiming((BOMB * MEGABYTE // 4,))[:-64])
+    bomb = zip_bomb("model.1.weight.npy", _npy_claiming((BOMB * MEGABYTE // 4,))[:-64])
     return {
         "objects.npz": _zip({"model.1.weight.npy": _npy(objects)}),
         "bomb.npz": bomb,
@@ -192,8 +192,9 @@ def networks(canary):
         "unknown layer.keras": _keras([_layer("Denze", {"units": 3})]),
         "no weights.keras": _keras([_layer("Dense", {"units": 3})]),
         "negative.keras": _keras([_layer("Dense", {"units": -3})]),
-        "bomb.keras": _zip_bomb("config.json"),
-        "weights bomb.keras": _zip_bomb("model.weights.h5"),
+        "many units.keras": _keras([_layer("Dense", {"units": 10**8})]),
+        "bomb.keras": zip_bomb("config.json"),
+        "weights bomb.keras": zip_bomb("model.weights.h5"),
         "claims.keras": _keras([_layer("Dense", {"units": 3})], **{"model.weights.h5": _h5_claiming(10**9)}),
         "slip.keras": _keras([], **{"../../evil.txt": "x"}),
         "assets.keras": _keras([], **{"assets/../../evil.txt": "x"}),

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 import sys
 
-GROUPS = ("entries_core", "entries_toys", "entries_pictures")
+GROUPS = ("entries_core", "entries_toys", "entries_pictures", "entries_deployment")
 
 # Packages whose functions take no path, picture, shape, name or number from a user.
 LEFT_OUT = {
@@ -21,7 +21,9 @@ EXCEPTIONS = {
         arguments.whole_number""",
     "tried in run_group.py, by what it prints or with whole files": """
         exercises.check exercises.prompt exercises.hint exercises.solution training.cluster.check_tf_config
-        files.check_weights data.images.open_picture data.images.upright_rgb""",
+        files.check_weights data.images.open_picture data.images.upright_rgb deployment.runtimes.Translator
+        deployment.foreign.onnx_content deployment.foreign.litert_content deployment.foreign.check_saved_model
+        deployment.litert_trial.main""",
     "a part behind load_task, which has checked name and size": """
         data.folder.load data.openmoji.load data.openmoji.load_superres data.openmoji.motif data.openmoji.split_artworks
         data.shapes.draw data.shapes.load data.split.join data.split.look_alikes data.split.same_key data.split.split
@@ -81,12 +83,13 @@ EXCEPTIONS = {
         plots.ablation.ablation_spread plots.cyclegan.gradient_reach plots.cyclegan.held_out_errors
         plots.cyclegan.hidden_information plots.cyclegan.learning_rate plots.data.distinct_crops
         plots.data.kernel_histograms plots.data.shuffle_orders plots.data.signal_scale plots.data.throughput
-        plots.evaluation.damage_table plots.evaluation.sample_size_bias plots.gan.discriminator_alone
-        plots.gan.groups_and_samples plots.gan.optimizer_paths plots.gan.over_training plots.gan.seed_spread
-        plots.gan.toy_film plots.gan.toy_gan plots.health.against_healthy plots.health.health_courses
-        plots.image_pool.image_pool plots.image_pool.pool_ages plots.losses.failures plots.losses.loss_comparison
-        plots.losses.score_histograms plots.losses.score_paths plots.networks.skips.coarse_and_fine
-        plots.normalization.gradients.activation_functions plots.normalization.gradients.against_learning_rate
+        plots.deployment.formats plots.evaluation.damage_table plots.evaluation.sample_size_bias
+        plots.gan.discriminator_alone plots.gan.groups_and_samples plots.gan.optimizer_paths plots.gan.over_training
+        plots.gan.seed_spread plots.gan.toy_film plots.gan.toy_gan plots.health.against_healthy
+        plots.health.health_courses plots.image_pool.image_pool plots.image_pool.pool_ages plots.losses.failures
+        plots.losses.loss_comparison plots.losses.score_histograms plots.losses.score_paths
+        plots.networks.skips.coarse_and_fine plots.normalization.gradients.activation_functions
+        plots.normalization.gradients.against_learning_rate
         plots.normalization.gradients.learning_rate_grid plots.normalization.gradients.ranges
         plots.normalization.gradients.through_layers plots.normalization.gradients.training_curves
         plots.normalization.members.invariance_error plots.normalization.members.member_training
@@ -111,17 +114,19 @@ EXCEPTIONS = {
         plots.transposed_convolution.cells.write plots.transposed_convolution.steps.plain""",
     "a part of a run that `train` starts; faults of its folder are the matter of tests/faults": """
         training.callbacks.Checkpoint training.callbacks.History training.callbacks.Progress
-        training.callbacks.SampleSheet training.callbacks.StopOnNaN training.cluster.first_line
-        training.cluster.number_of_worker training.distributed.check_fit training.distributed.distributed_batches
+        training.callbacks.SampleSheet training.callbacks.StopOnNaN
+        training.cluster.in_cluster training.cluster.number_of_worker training.cluster.of_all_workers
+        training.cluster.together training.distributed.check_fit training.distributed.distributed_batches
         training.distributed.distributed_step training.distributed.images_per_replica
         training.run_folder.RunFolder.claim training.run_folder.RunFolder.restore
         training.run_folder.RunFolder.sample_path training.run_folder.RunFolder.save_checkpoint
         training.run_folder.RunFolder.save_model training.run_folder.RunFolder.write_history
         training.run_folder.written_atomically
+        training.settings.run_settings training.settings.set_schedule
         training.shared_run_folder.SharedRunFolder training.train.stopped_by_interrupt
         widgets.training.LiveTraining""",
     "Jupyter hands over what it made": "widgets.live.live widgets.own_picture.uploaded",
-    "is given what `ConstantThenLinear`, or the toy, has checked": "adversarial.AdversarialModel.set_learning_rate",
+    "puts an error that was caught into words": "files.reason",
     "looks at XLA's own files": "xla_cache.is_whole xla_cache.tidy",
 }
 

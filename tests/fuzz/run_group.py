@@ -9,9 +9,11 @@ import functools
 import importlib
 import io
 import random
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 from judging import Judge, limit_memory
 
 HERE = Path(__file__).parent
@@ -74,7 +76,6 @@ def pictures(judge, folder, full):
 def weights(judge, folder, full):
     """Files that pose as arrays of weights and as models."""
     import keras
-    import numpy as np
 
     from studylib.data.cache import cached
     from studylib.files import load_arrays, load_network
@@ -117,6 +118,63 @@ def weights(judge, folder, full):
         for k in range(300 if full else 25):
             path.write_bytes(_damaged(content, draw))
             judge.attempt("damaged bytes", f"{load.__name__}: damage {k}", load, path, may_be_taken=True)
+
+
+def exported(judge, folder, full):
+    """Files that pose as exported generators: loaded, and run on a black picture."""
+    from hostile_exports import SIZE, constant_of_shape, litert_files, odd_files, onnx_files
+    from hostile_graphs import saved_models
+    from hostile_values import images
+    from sound import exports
+
+    from studylib.deployment import load
+
+    sound, black = exports(), np.zeros((1, SIZE, SIZE, 3), np.float32)
+
+    def translate(path):
+        return load(path)(black)
+
+    graphs = saved_models(folder, sound, judge.canary)
+    files = onnx_files(folder, sound, judge.canary) + litert_files(folder, sound, judge.canary)
+    _check_arms(judge, folder, black)
+    for path in [*graphs, *files, *odd_files(folder / "odd"), *_in(folder, "networks")]:
+        judge.attempt("exported", f"load: {path.name}", translate, path)
+    (folder / "wide.onnx").write_bytes(constant_of_shape(3 * 10**8))  # 1.2 GB, once it runs: loading makes none of it
+    judge.attempt("exported", "load: wide.onnx", load, folder / "wide.onnx", may_be_taken=True)
+    _damaged_exports(judge, sound, translate, 300 if full else 25)
+    for name, path in sound.items():
+        translator = load(path.parent if name == "saved_model" else path)
+        for value in [*images(scale=False), np.zeros(black.shape, np.uint8)]:
+            judge.attempt(_kind(value), f"{translator}: images", translator, value, value=value)
+
+
+def _check_arms(judge, folder, black):
+    """Two graphs make the canary, one while it is loaded; a LiteRT file ends the process that runs it."""
+    import tensorflow as tf
+
+    from studylib.deployment import litert_trial
+
+    tf.saved_model.load(folder / "saved" / "writes while it is loaded")
+    armed = judge.canary.exists()
+    judge.canary.unlink(missing_ok=True)
+    tf.saved_model.load(folder / "saved" / "writes a file").signatures["serving_default"](image=tf.constant(black))
+    armed = armed and judge.canary.exists()
+    judge.canary.unlink(missing_ok=True)
+    command = [sys.executable, "-P", litert_trial.__file__, str(folder / "litert" / "negative scales.tflite")]
+    ended = subprocess.run(command, capture_output=True).returncode
+    judge.note(armed=armed and ended not in (0, 1))
+
+
+def _damaged_exports(judge, sound, translate, n):
+    draw = random.Random(0)
+    for kind, path in sound.items():
+        whole = path.parent if kind == "saved_model" else path
+        for file in [file for file in whole.rglob("*") if file.is_file()] or [path]:
+            content = file.read_bytes()
+            for k in range(n):
+                file.write_bytes(_damaged(content, draw, keep_length=k % 3 > 0))  # else little is left of the structure
+                judge.attempt("damaged bytes", f"{file.name}: damage {k}", translate, whole, may_be_taken=True)
+            file.write_bytes(content)
 
 
 def texts(judge, folder, full):
@@ -168,12 +226,13 @@ def _in(folder, part):
     return sorted((folder / part).iterdir())
 
 
-def _damaged(content, draw):
-    """A few bytes changed, taken out or put in."""
+def _damaged(content, draw, keep_length=False):
+    """A few bytes changed, and taken out or put in unless the length is kept."""
     content = bytearray(content)
     for _ in range(draw.randint(1, 4)):
         place = draw.randrange(len(content))
-        content[place : place + draw.randint(0, 4)] = draw.randbytes(draw.randint(0, 4))
+        n = draw.randint(0, 4)
+        content[place : place + n] = draw.randbytes(min(n, len(content) - place) if keep_length else draw.randint(0, 4))
     return bytes(content)
 
 
@@ -185,7 +244,7 @@ def main(groups, folder, full=False):
         if group.startswith("entries_"):
             arguments(judge, group)
         else:
-            {"pictures": pictures, "weights": weights, "texts": texts}[group](judge, folder, full)
+            {"pictures": pictures, "weights": weights, "exported": exported, "texts": texts}[group](judge, folder, full)
     judge.note(finished=True)
 
 

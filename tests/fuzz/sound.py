@@ -1,7 +1,11 @@
 """Arguments that work, to be spoiled one by one; nothing is made before it is needed."""
 
+import atexit
 import functools
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -84,3 +88,26 @@ def samples():
     from studylib.gan import SampleTask
 
     return SampleTask("points", np.zeros((4, 2), np.float32))
+
+
+@functools.cache
+def small_generator():
+    import keras
+
+    return keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(3, 3, padding="same")])
+
+
+@functools.cache
+def exports():
+    """{format: path} of the small generator; of a SavedModel the path of its graph."""
+    from studylib.deployment import export
+
+    folder = Path(tempfile.mkdtemp(prefix="sound_exports_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    names = {"keras": "g.keras", "saved_model": "g", "onnx": "g.onnx"}
+    names |= {"litert": "g.tflite", "litert-int8": "g8.tflite"}
+    options = {"litert": {"image_size": 16}, "litert-int8": {"image_size": 16, "calibration": scaled()}}
+    paths = {
+        kind: export(small_generator(), kind, folder / name, **options.get(kind, {})) for kind, name in names.items()
+    }
+    return paths | {"saved_model": paths["saved_model"] / "saved_model.pb"}

@@ -20,8 +20,8 @@ from judging import fault_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-# TensorFlow takes seconds to start: three processes try all groups.
-PROCESSES = ("entries_core,entries_toys", "entries_pictures,texts", "pictures,weights")
+# TensorFlow takes seconds to start: four processes try all groups.
+PROCESSES = ("entries_core,entries_toys", "entries_pictures,texts", "pictures,weights", "entries_deployment,exported")
 SECONDS = 600  # for a process that nothing else stops
 
 
@@ -106,7 +106,7 @@ def test_every_public_function_is_tried_or_excused(reports):
 def test_payloads_are_armed(folder, reports):
     """What is refused above would have run, had it been loaded carelessly."""
     canary = folder / "canary"
-    reports(PROCESSES[2])  # what it found must not be disturbed
+    reports(PROCESSES[2]), reports(PROCESSES[3])  # what they found must not be disturbed
     assert not any(folder.parent.rglob("evil.txt"))  # a member that lay outside its archive
     for load in (
         lambda: pickle.loads((folder / "arrays" / "pickle.pth").read_bytes()),
@@ -116,7 +116,8 @@ def test_payloads_are_armed(folder, reports):
         load()
         assert canary.exists()
         canary.unlink()
-    assert [line["armed"] for line in reports(PROCESSES[2]) if "armed" in line] == [True]
+    armed = [line["armed"] for groups in PROCESSES[2:] for line in reports(groups) if "armed" in line]
+    assert armed == [True, True]
 
 
 def raised(function, *arguments):

@@ -114,6 +114,32 @@ def test_wrong_parameters_are_refused_before_anything_runs(folder, capsys, param
     assert not (folder / "runs").exists()
 
 
+def test_text_for_a_parameter_without_a_type_is_a_literal_or_refused():
+    """jit_compile has the default None; Keras takes the text "false" for true."""
+    for text, value in (("False", False), ("None", None), ("2", 2), ("'auto'", "auto")):
+        assert checked(CYCLEGAN, {"jit_compile": text}) == {"jit_compile": value}
+    assert checked(CYCLEGAN, {"jit_compile": True}) == {"jit_compile": True}
+    for text in ("false", "no", ""):
+        with pytest.raises(ValueError, match=f"must be True, False, None, .* Received: jit_compile='{text}'"):
+            checked(CYCLEGAN, {"jit_compile": text})
+
+
+def small_notebook(path, source):
+    """A notebook of two cells, the first of them its parameters."""
+    v4 = nbformat.v4
+    cells = [v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(source)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+
+
+def test_output_that_cannot_be_written_is_reported_in_a_sentence(folder, capsys):
+    output = folder / "out.ipynb"
+    small_notebook(folder / "in.ipynb", f"import os\nos.remove({str(output)!r})\nos.mkdir({str(output)!r})")
+    assert main([str(folder / "in.ipynb"), str(output)]) == 1
+    (said,) = capsys.readouterr().err.strip().splitlines()
+    assert re.search(r"out.ipynb could not be written \(.*\)\. Make room, .* repeat the command", said)
+
+
 def test_folder_of_ones_own_is_found_from_the_notebooks_folder(folder, monkeypatch):
     monkeypatch.chdir(folder)
     assert checked(CYCLEGAN, {"task": "folder:mine"}) == {"task": f"folder:{folder / 'mine'}"}
@@ -140,12 +166,9 @@ def test_wrong_value_stops_with_the_sentence_of_the_package(folder, capsys):
     assert any("papermill-error-cell-tag" in cell.metadata.get("tags", []) for cell in executed.cells)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 def test_dead_kernel_is_reported_in_a_sentence(folder, capsys):
-    v4 = nbformat.v4
-    dying = v4.new_code_cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
-    cells = [v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), dying]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "dies.ipynb")
+    small_notebook(folder / "dies.ipynb", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     assert main([str(folder / "dies.ipynb"), str(folder / "out.ipynb")]) == 1
     assert "The notebook's Python died" in capsys.readouterr().err
 
@@ -155,6 +178,7 @@ def history(folder):
     return list(csv.reader(path.read_text().splitlines())) if path.exists() else []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="platform: POSIX signals")
 def test_training_stopped_by_ctrl_c_continues(folder, capsys):
     parameters = FAST["09_cyclegan"] | {"run_name": "test", "epochs": 4, "checkpoint_minutes": 0.01}
     arguments = command(folder, **parameters)

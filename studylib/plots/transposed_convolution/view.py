@@ -28,7 +28,8 @@ def transposed_convolution_view(
     """
     for name, number in (("input_size", input_size), ("kernel", kernel), ("stride", stride)):
         whole_number(name, number, at_most=MOST_CELLS)
-    whole_number("input_cell", input_cell), whole_number("output_cell", output_cell)
+    whole_number("input_cell", input_cell)
+    whole_number("output_cell", output_cell)
     counts = kernel_overlap((input_size, input_size), kernel, stride, padding, output_padding)
     n_out, places = len(counts), stride * (input_size - 1) + 1
     row, column = divmod(min(input_cell, input_size**2) - 1, input_size)

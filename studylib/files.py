@@ -9,11 +9,9 @@ One thing no look tells: layers of a modest size each may still multiply to more
 people whom you trust that far.
 """
 
-import io
 import json
 import re
 import zipfile
-from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -23,7 +21,9 @@ ALWAYS_TAKEN = 50_000_000  # bytes that any archive may unpack to
 MOST_EXPANSION = 20  # beyond that, so many times its own size: weights hardly shrink when they are packed
 MOST_UNPACKED = 4_000_000_000  # bytes, however large the archive is
 LARGEST_SIZE = 1_000_000  # in the description of a model: neurons, filters, pixels a side
-NO_SIZES = ("seed", "shared_object_id", "n_constant", "n_decay")  # numbers of a description that may be larger
+NO_SIZES = (  # numbers of a description that may be larger: names, and steps of schedules
+    "seed", "shared_object_id", "n_constant", "n_decay", "decay_steps", "warmup_steps", "first_decay_steps"
+)  # fmt: skip
 MOST_JSON = 20_000_000  # bytes
 
 
@@ -102,14 +102,21 @@ def read_json(path):
     return content
 
 
-def check_archive(path):
+def check_archive(path, most=None):
     """Raise ValueError where a zip file is none, unpacks to far more than its size, or names members outside it.
 
     Args:
         path: of the file, or a `zipfile.ZipFile` that is open.
+        most: bytes that it may unpack to, however large it is; None for MOST_UNPACKED.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: as said above.
     """
+    most = MOST_UNPACKED if most is None else most
     if isinstance(path, zipfile.ZipFile):
-        return _check_members(path.filename or "The archive", path.infolist())
+        return _check_members(path.filename or "The archive", path.infolist(), most)
+    path = _file(path)
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -117,30 +124,31 @@ def check_archive(path):
         raise ValueError(
             f"{path} is damaged, or no zip archive, as .keras and .npz files are ({reason(error)})."
         ) from error
-    return _check_members(path, members)
+    return _check_members(path, members, most)
 
 
-def _check_members(place, members):
+def _check_members(place, members, most):
     for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        if ".." in parts or any(part == "/" or ":" in part for part in parts[:1]):
+        name = member.filename.replace("\\", "/")
+        if ".." in name.split("/") or re.match("/|[A-Za-z]:", name):
             raise ValueError(f"{place} names a member that lies outside it: {shown(member.filename)}.")
     packed, unpacked = sum(m.compress_size for m in members), sum(m.file_size for m in members)
-    if unpacked > min(MOST_UNPACKED, max(ALWAYS_TAKEN, MOST_EXPANSION * packed)):
+    if unpacked > min(most, max(ALWAYS_TAKEN, MOST_EXPANSION * packed)):
         raise ValueError(f"{place} would unpack from {packed:,} bytes to {unpacked:,}: that is a trap, no data.")
 
 
 def _check_description(path):
     """Raise an error where the description in a `.keras` file holds a number that is no size of a model."""
     with zipfile.ZipFile(path) as archive:
-        left = [json.loads(archive.read("config.json"))]
+        left = [("", json.loads(archive.read("config.json")))]
     while left:
-        part = left.pop()
-        for name, value in part.items() if isinstance(part, dict) else enumerate(part):
-            if isinstance(value, (dict, list)):
-                left.append(value)
-            elif isinstance(value, int) and value > LARGEST_SIZE and name not in NO_SIZES:
-                raise ValueError(f"its config.json holds the size {value:,}, and {LARGEST_SIZE:,} is the largest taken")
+        name, value = left.pop()
+        if isinstance(value, dict):
+            left += value.items()
+        elif isinstance(value, list):
+            left += [(name, part) for part in value]
+        elif isinstance(value, int) and value > LARGEST_SIZE and name not in NO_SIZES:
+            raise ValueError(f"its config.json holds the size {value:,}, and {LARGEST_SIZE:,} is the largest taken")
 
 
 def check_weights(path):
@@ -149,21 +157,23 @@ def check_weights(path):
     A dataset of HDF5 may claim any shape and store nothing. To be called after `check_archive`.
     """
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.endswith(".h5"):
-                content = archive.read(name)
-                claimed = _bytes_claimed(content)
-                if claimed > max(ALWAYS_TAKEN, MOST_EXPANSION * len(content)):
-                    raise ValueError(f"{name} claims {claimed:,} bytes of weights and stores {len(content):,}")
+        for member in archive.infolist():
+            if member.filename.endswith(".h5"):
+                with archive.open(member) as file:  # not read as a whole: large weights are in memory once already
+                    claimed = _bytes_claimed(file)
+                if claimed > max(ALWAYS_TAKEN, MOST_EXPANSION * member.file_size):
+                    raise ValueError(
+                        f"{member.filename} claims {claimed:,} bytes of weights and stores {member.file_size:,}"
+                    )
 
 
-def _bytes_claimed(content):
+def _bytes_claimed(file):
     """What all datasets of an HDF5 file would take in memory, by their shapes."""
     import h5py
 
     found = []
-    with h5py.File(io.BytesIO(content)) as file:
-        file.visititems(lambda _, item: found.append(getattr(item, "nbytes", 0)))  # a group has none
+    with h5py.File(file) as weights:
+        weights.visititems(lambda _, item: found.append(getattr(item, "nbytes", 0)))  # a group has none
     return sum(found)
 
 
@@ -178,7 +188,8 @@ def _file(path):
 def reason(error, most=160):
     """The error's name and its first line with words, as the end of a sentence."""
     # Keras quotes the error that it met.
-    text = re.split("Exception encountered:|Example error message for object .*:\n", str(error))[-1]
+    quoting = "Exception encountered:|Exception encountered when calling .*\n|Example error message for object .*:\n"
+    text = re.sub(r"\x1b\[\d*m", "", re.split(quoting, str(error))[-1])  # some of it is bold
     lines = [line.strip().rstrip(".:") for line in text.splitlines() if line.strip()]
     if not lines:
         return type(error).__name__

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from studylib.deployment import any_size, export, load
 from studylib.networks import resnet_generator, unet_generator
@@ -159,6 +160,7 @@ class Subclassed(keras.Model):
 
 
 CALIBRATED = {"format": "litert-int8", "path": "g.tflite"}
+GREY = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 1)])
 REFUSED = [
     (keras.Sequential([keras.layers.Conv2D(3, 3)]), {}, "must be built before it is exported: call it once on images"),
     (small(keras.layers.TimeDistributed(Applied(halved))), {}, "must be built before it is exported"),
@@ -173,6 +175,7 @@ REFUSED = [
     (None, {"format": "litert", "path": "g.tflite"}, "image_size must say for which size.*takes any"),
     (None, {"format": "litert", "path": "g.tflite", "image_size": 0}, "image_size must be a whole number"),
     (None, {**CALIBRATED, "image_size": 64}, "must hold float images .*`preprocess`.* Received: calibration=None"),
+    (GREY, CALIBRATED, r"in \[-1, 1\]. Received: calibration=None"),
     (None, {**CALIBRATED, "image_size": 32, "calibration": IMAGES}, r"Received: shape \(3, 64, 64, 3\)"),
     (None, {**CALIBRATED, "image_size": 64, "calibration": (99 * IMAGES).astype(int)}, "Received: int64"),
     (None, {**CALIBRATED, "image_size": 64, "calibration": 9 * np.sign(IMAGES)}, "float32 values from -9 to 9"),
@@ -189,9 +192,25 @@ def test_bad_input_is_refused_in_one_sentence(resnet, tmp_path, monkeypatch, mod
 
 
 def test_size_that_the_network_does_not_admit_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="must be multiples of 16"):
+    with pytest.raises(ValueError, match="must be multiples of 16") as caught:
         export(unet_generator((64, 64, 3), 4, 4), "litert", tmp_path / "g.tflite", image_size=40)
-    assert list(tmp_path.iterdir()) == []
+    assert not re.search("[\n\x1b]", str(caught.value)) and list(tmp_path.iterdir()) == []
+
+
+def test_what_a_converter_cannot_do_is_one_sentence(tmp_path):
+    with pytest.raises(ValueError, match=r"cannot become onnx \(.*Lgamma.*\): export another format\.$") as caught:
+        export(small(Applied(tf.math.lgamma)), "onnx", tmp_path / "g.onnx")
+    assert "\n" not in str(caught.value) and list(tmp_path.iterdir()) == []
+
+
+def test_dense_network_for_another_size_is_refused_in_one_sentence(tmp_path):
+    dense = [keras.layers.Flatten(), keras.layers.Dense(192), keras.layers.Reshape((8, 8, 3))]
+    with pytest.raises(
+        ValueError,
+        match=r"cannot become litert \(.*expected axis -1 of input shape to have value 192.*\): .*another image_size",
+    ) as caught:
+        export(small(*dense), "litert", tmp_path / "g.tflite", image_size=16)
+    assert not re.search("[\n\x1b]", str(caught.value)) and list(tmp_path.iterdir()) == []
 
 
 def test_path_that_cannot_be_written_is_named(resnet, tmp_path):

@@ -69,6 +69,8 @@ def test_arrays_come_back_and_serve_as_weights(tmp_path):
     weights |= {f"{name}.bias": np.full(layer.bias.shape, 3.0) for name, layer in kernels.items()}
     np.savez(tmp_path / "x.npz", **weights)
     loaded = load_arrays(tmp_path / "x.npz")
+    np.savez(tmp_path / "named.npz", **{"conv/kernel:0": np.ones(2)})  # as TensorFlow names variables
+    assert load_arrays(tmp_path / "named.npz").keys() == {"conv/kernel:0"}
     assert loaded.keys() == weights.keys() and all(np.array_equal(loaded[name], weights[name]) for name in weights)
     for state_dict in (loaded, np.load(tmp_path / "x.npz")):
         load_pytorch_weights(model, state_dict)

@@ -140,10 +140,10 @@ def set_one(value):
 
 FIRST, LAST = "model.1.weight", "model.19.bias"  # of the ResNet with two blocks
 BAD = {
-    "missing": (without(LAST), f"Received: missing {re.escape(LAST)}$"),
-    "extra": (changed("model.99.weight", lambda _: np.ones((1, 1, 3, 3))), r"Received: unexpected model\.99\.weight$"),
-    "both": (lambda w: {**without(LAST)(w), "epoch": 3}, "Received: missing model.19.bias; unexpected epoch$"),
-    "empty": (lambda w: {}, r"missing model\.1\.weight, model\.1\.bias, model\.4\.weight and 17 more$"),
+    "missing": (without(LAST), f"Received: .* and 16 more; missing {re.escape(LAST)}$"),
+    "extra": (changed("model.99.weight", lambda _: np.ones((1, 1, 3, 3))), r"more; unexpected model\.99\.weight$"),
+    "both": (lambda w: {**without(LAST)(w), "epoch": 3}, "more; missing model.19.bias; unexpected epoch$"),
+    "empty": (lambda w: {}, r"no entry; missing model\.1\.weight, model\.1\.bias, model\.4\.weight and 17 more$"),
     "kernel order of Keras": (
         changed(FIRST, lambda array: array.transpose(2, 3, 1, 0)),
         r"model\.1\.weight must have shape \(4, 3, 7, 7\) .* Received: shape \(7, 7, 3, 4\)$",

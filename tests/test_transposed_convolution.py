@@ -230,7 +230,7 @@ def test_periodic_part_of_a_chequer_is_the_chequer():
         (lambda: insert_and_pad(np.ones(3), (2,), padding=2), "padding must be at most kernel - 1 = 1"),
         (lambda: zero_insertion(np.ones(3), 0), "stride must be a whole number of at least 1"),
         (lambda: kernel_overlap(3, 2, 2, 0, 3), "output_padding must be at most stride - 1 = 1"),
-        (lambda: periodic_part(np.ones((1, 8)), 2), "at least stride=2 pixels high and wide. Received: (1, 8)"),
+        (lambda: periodic_part(np.ones((1, 8)), 2), "as the stride. Received: images of shape (1, 8), stride=2"),
         (lambda: checkerboard_strength(np.ones((8, 8)), 1), "stride must be a whole number of at least 2"),
     ],
 )

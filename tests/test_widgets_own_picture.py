@@ -134,7 +134,7 @@ whole_png = contents(Image.fromarray(np.random.default_rng(0).integers(0, 256, (
         (bomb(10_000, 9_500), "holds more than 89,478,485 pixels"),
         ("no/such/file.png", "no/such/file.png does not exist"),
         (".", "is a folder"),
-        ("  ", "Received: picture='  '"),
+        ("  ", "Received: picture=' '"),
         (None, "Received: picture=None"),
         (7, "Received: picture=7"),
     ],

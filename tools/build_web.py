@@ -75,9 +75,10 @@ def runtime_package():
     print(f"Fetching ONNX Runtime Web {VERSION} with npm: 33 MB, once.", flush=True)
     package.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=package.parent, prefix=".npm_") as folder:
+        as_text = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
         command = [npm, "pack", f"onnxruntime-web@{VERSION}", "--pack-destination", folder, "--ignore-scripts"]
         try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+            done = subprocess.run(command, cwd=folder, timeout=PATIENCE, **as_text)
         except subprocess.TimeoutExpired:
             raise ConnectionError(
                 f"npm could not fetch onnxruntime-web@{VERSION} in {PATIENCE / 60:.0f} minutes: look at the network "
@@ -275,14 +276,14 @@ def described(pair, task, site):
         {"from": source, "to": 1 - source, "file": file(path, f"generator for {labels[1 - source]}")}
         for source, path in enumerate(networks)
     ]
-    script, wasm = RUNTIME.values()
+    script, wasm = (f"runtime/{name}" for name in RUNTIME.values())
     faces = (np.concatenate([task.train_a, task.test_a]), np.concatenate([task.train_b, task.test_b]))
     return {
         "image_size": pair.image_size,
         "limits": pair.card.get("limits", ""),
         "domains": [{"label": label, "pens": pens(images)} for label, images in zip(labels, faces, strict=True)],
         "directions": directions,
-        "runtime": {"version": VERSION, "script": f"./runtime/{script}", "wasm": file(f"runtime/{wasm}", "runtime")},
+        "runtime": {"version": VERSION, "script": f"./{script}?{VERSION}", "wasm": file(wasm, "runtime")},
     }
 
 
@@ -302,7 +303,8 @@ def main(arguments=None):
         sys.exit(f"{problem}" if problem.errno is None else f"The page was not built: {problem}{way_out}")
     n_bytes = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
     server = [sys.executable, "-m", "http.server", "8000", "--bind", "127.0.0.1", "--directory", str(options.folder)]
-    print(f"{options.folder}: {n_bytes / 1e6:.0f} MB. To look at it, run\n  {shlex.join(server)}")
+    command = subprocess.list2cmdline(server) if os.name == "nt" else shlex.join(server)
+    print(f"{options.folder}: {n_bytes / 1e6:.0f} MB. To look at it, run\n  {command}")
     print("and open http://127.0.0.1:8000/")
 
 

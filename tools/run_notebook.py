@@ -89,7 +89,7 @@ def checked(path, given):
             text = name[:100] if isinstance(name, str) else shown(name)
             nearest = difflib.get_close_matches(text, defaults, n=1)
             way_out = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(defaults)}."
-            raise ValueError(f"{Path(path).name} has no parameter {text}: {way_out}")
+            raise ValueError(f"{Path(path).name} has no parameter {text}: {way_out} Received: {text}={shown(value)}")
         result[name] = _like(defaults[name], name, value, Path(path).name)
     return result
 

@@ -62,8 +62,9 @@ async function update() {
 
 async function translate(asked) {
   try {
-    if (await translator.load(asked)) say("Ready.");
+    const isNew = await translator.load(asked);
     if (asked !== direction) return; // another one was chosen meanwhile
+    if (isNew) say("Ready.");
     const begun = performance.now();
     const result = await translator.translate(asked, paper.pixels);
     if (asked !== direction) return;
@@ -72,6 +73,7 @@ async function translate(asked) {
     translated = asked;
     for (const id of ["back", "save"]) allow(id, true);
   } catch (error) {
+    find("loading").hidden = true; // one that goes on shows itself again
     if (asked !== direction) return;
     complain(error);
     say("Not translated.");
@@ -127,6 +129,7 @@ function chooseDirection(chosen) {
   find(`direction-${direction}`).checked = true;
   showPens(page.domains[from].pens);
   page.samples.forEach(({ files }, number) => (find(`sample-${number}`).src = files[from]));
+  for (const id of ["back", "save"]) allow(id, translated === direction);
   complain(null);
   // An untouched sample shows its other face; a picture of one's own stays, and comes, if it is on its way.
   if (sample === null) update();
@@ -150,7 +153,7 @@ function translateBack() {
 
 // In the model's own pixels, without loss.
 function save() {
-  if (translated === null) return;
+  if (translated !== direction) return;
   create("a", { href: find("translation").toDataURL("image/png"), download: "translation.png" }).click();
   say("The translation goes to your downloads as translation.png.");
 }

@@ -1,5 +1,5 @@
 /**
- * Fetch a file of this page, and ask on the way whether it has changed: after a new build nothing old may come out of
+ * Fetch a file of this page, and ask on the way whether it has changed: after a new build no old one may come out of
  * the browser's cache. Gives what `read(response)` promises; throws a sentence that calls the file `what`.
  */
 export async function fetched(path, what, read) {

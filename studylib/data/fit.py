@@ -70,7 +70,10 @@ def _contents(picture):
         name = str(path)
         if not path.is_file():
             what = "is a folder" if path.is_dir() else "does not exist"
-            raise ValueError(f"{path} {what}: name the file of one picture (looked for {path.absolute()}).")
+            raise ValueError(
+                f"picture must be the file of one picture, and {path.absolute()} {what}. "
+                f"Received: picture={shown(picture)}"
+            )
         n_bytes, data = path.stat().st_size, None
     else:
         raise ValueError(f"picture must be a path or the bytes of a file. Received: picture={shown(picture)}")

@@ -37,7 +37,7 @@ def float_batch(name, images):
 
 
 def check_generator(model):
-    """Raise a ValueError unless `model` is a Keras model, built, from one batch of images to another."""
+    """Raise a ValueError unless `model` is a Keras model, built, from one batch of images to another of that size."""
     if not isinstance(model, keras.Model):
         raise ValueError(f"model must be a keras.Model. Received: {type(model).__name__}")
     if not isinstance(model, keras.Sequential) and not hasattr(model, "inputs"):
@@ -54,5 +54,10 @@ def check_generator(model):
     if len(shapes) != 2 or any(len(shape) != 4 or shape[-1] is None for shape in shapes):
         raise ValueError(
             "model must take and return images, (batch, height, width, channels). "
+            f"Received: {model.name!r} with {', '.join(map(str, shapes))}"
+        )
+    if any(None not in sizes and sizes[0] != sizes[1] for sizes in zip(*(shape[1:3] for shape in shapes), strict=True)):
+        raise ValueError(
+            "model must return images of the size that it takes. "
             f"Received: {model.name!r} with {', '.join(map(str, shapes))}"
         )

@@ -15,7 +15,7 @@ from studylib.arguments import modest_number, number_array, one_of, path_of, sho
 from studylib.data.images import LARGEST_SIZE
 from studylib.deployment.checks import check_generator
 from studylib.deployment.messages import hidden_messages
-from studylib.files import load_network
+from studylib.files import load_network, reason
 
 INPUT, OUTPUT = "image", "translated"
 OPSET = 17  # of ONNX: all that a generator needs, and every runtime of the last years knows it
@@ -57,8 +57,8 @@ def export(model, format, path, calibration=None, image_size=None, overwrite=Fal
         The `pathlib.Path` that was written.
 
     Raises:
-        ValueError: a model, format, ending, calibration or size that does not fit; for "keras" also a model whose
-            file would not load again, for a layer or function that Keras does not know.
+        ValueError: a model, format, ending, calibration or size that does not fit; a model that the format cannot hold,
+            as "keras" one whose file would not load again, for a layer or function that Keras does not know.
         FileExistsError: there is something of that name, and overwrite is False, or it is a folder of another kind.
         OSError: the path cannot be written.
     """
@@ -75,12 +75,8 @@ def export(model, format, path, calibration=None, image_size=None, overwrite=Fal
     with _written(path, overwrite) as temporary, hidden_messages():
         if format == "keras":
             _save_keras(model, temporary)
-        elif format == "saved_model":
-            _save(any_size(model), temporary)
-        elif format == "onnx":
-            temporary.write_bytes(_onnx(any_size(model)))
         else:
-            temporary.write_bytes(_litert(any_size(model), shape, format, calibration))
+            _convert(model, format, temporary, shape, calibration)
     return path
 
 
@@ -127,13 +123,31 @@ def _save_keras(model, path):
         ) from error
 
 
+def _convert(model, format, path, shape, calibration):
+    """Write a file of another program than Keras. Each converter has errors of its own for what it cannot do."""
+    try:
+        if format == "saved_model":
+            _save(any_size(model), path)
+        elif format == "onnx":
+            path.write_bytes(_onnx(any_size(model)))
+        else:
+            path.write_bytes(_litert(any_size(model), shape, format, calibration))
+    except (OSError, MemoryError, ImportError):  # the model is not to blame
+        raise
+    except Exception as error:
+        lacking = re.search("(?:Select|Custom) ops: (.+)", str(error))  # LiteRT says so below a page of places
+        why = f"it has no {lacking[1]}" if lacking else reason(error)
+        other = "format" if shape is None else "format, or another image_size"
+        raise ValueError(f"model {model.name!r} cannot become {format} ({why}): export another {other}.") from error
+
+
 def _serving_function(model, shape=None):
     """The model as a graph of named input and output, for images of `shape`; None is the model's own."""
     shape = model.input_shape if shape is None else shape
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name=INPUT)])
     def serve(image):
-        return {OUTPUT: model(image, training=False)}
+        return {OUTPUT: tf.cast(model(image, training=False), tf.float32)}  # where layers compute in 16 bits
 
     return serve
 
@@ -205,7 +219,8 @@ def _checked_calibration(format, calibration, shape):
         if calibration is not None:
             raise ValueError(f"calibration is for litert-int8. Received: calibration and format={format!r}")
         return None
-    wanted = f"calibration must hold float images of shape {shape[1:]} in [-1, 1]; `preprocess` makes them of pictures"
+    wanted = f"calibration must hold float images of shape {shape[1:]} in [-1, 1]"
+    wanted += "; `preprocess` makes them of pictures" if shape[-1] == 3 else ""
     if calibration is None:
         raise ValueError(f"{wanted}. Received: calibration=None")
     images = number_array("calibration", calibration, empty=True)

@@ -79,9 +79,8 @@ class GAN(AdversarialModel):
         self.noise_dim = modest_number("noise_dim", noise_dim, MOST_CHANNELS)
         self.n_filters = modest_number("n_filters", n_filters, MOST_CHANNELS)
         self.learning_rate = real_number("learning_rate", learning_rate, above=0)
-        if discriminator_learning_rate is not None:
-            discriminator_learning_rate = real_number("discriminator_learning_rate", discriminator_learning_rate, above=0)
-        self.discriminator_learning_rate = discriminator_learning_rate
+        name, rate = "discriminator_learning_rate", discriminator_learning_rate
+        self.discriminator_learning_rate = None if rate is None else real_number(name, rate, above=0)
         self.adversarial = adversarial
         self.n_discriminators = modest_number("n_discriminators", n_discriminators, MOST_DISCRIMINATORS)
         self.buffer_max_length = whole_number("buffer_max_length", buffer_max_length, at_least=0)

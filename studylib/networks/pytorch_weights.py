@@ -144,10 +144,11 @@ def _check_names(arrays, variables):
             f"not from one with batch normalization. Received: {_listed(scales)}"
         )
     if missing or extra:
-        problems = [f"missing {_listed(missing)}"] * bool(missing) + [f"unexpected {_listed(extra)}"] * bool(extra)
+        given = [_listed(list(arrays)) or "no entry"]
+        given += [f"missing {_listed(missing)}"] * bool(missing) + [f"unexpected {_listed(extra)}"] * bool(extra)
         raise ValueError(
             "state_dict must hold exactly the convolutions of the model, so build it with the checkpoint's numbers of "
-            f"filters, blocks or levels, and channels. Received: {'; '.join(problems)}"
+            f"filters, blocks or levels, and channels. Received: {'; '.join(given)}"
         )
 
 

@@ -111,7 +111,8 @@ def train_distributed(
         run: folder of the run, on storage that all workers share.
         batch_size: images of each domain in a step, of all replicas together.
         checkpoint_steps: steps from one checkpoint to the next.
-        task, epochs, constant_share, seed, augment, draw: see `train`.
+        draw: see `train`. The chief alone calls it: it must ask nothing of the strategy.
+        task, epochs, constant_share, seed, augment: see `train`.
 
     Returns:
         The history, on every worker: a list of dicts, one an epoch, losses averaged over the replicas.

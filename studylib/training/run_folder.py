@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import math
 import os
 import shutil
 import warnings
@@ -17,6 +18,7 @@ from studylib.arguments import path_of
 from studylib.files import check_archive, check_weights, read_json, reason
 
 KEPT_CHECKPOINTS = 2
+SETTINGS = {"task", "epochs", "seed"}  # that every version of the study has noted
 NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP)  # what storage answers that has none
 OF_THE_FILE = (None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL)  # what a missing or damaged file leads to
 
@@ -94,15 +96,15 @@ def _let_through(error, path):
     if isinstance(error, OSError) and error.errno not in OF_THE_FILE:
         sentence = (
             f"{path} could not be read: {error.strerror}. It may be sound, and is kept. See to the storage, or make it "
-            "readable, and run the same again."
+            "readable, and run the same again; if it stays so, move it away, and the run goes on from the one before."
         )
         raise OSError(error.errno, sentence) from error
 
 
 def _check_whole(path):
     """Raise an error unless a .keras file is what it claims, and every part of it has its checksum."""
-    check_archive(path)
     with zipfile.ZipFile(path) as archive:
+        check_archive(archive, most=math.inf)  # what the run itself has written may be large
         if damaged := archive.testzip():
             raise ValueError(f"{damaged} fails its checksum")
 
@@ -167,16 +169,18 @@ class RunFolder:
         A setting that an older version of the study did not note is taken to be the same.
 
         Raises:
-            ValueError: the folder holds a run with other settings; the sentence names them.
+            ValueError: the folder holds a run with other settings, or something else; the sentence names it.
             OSError: the folder cannot be written.
         """
         config = json.loads(json.dumps(config))  # tuples become lists, as they will be read
         path = self.path / "config.json"
-        earlier = _settings(path)
+        earlier = self._settings(path)
         if earlier is None:
             with written_atomically(path) as temporary:
                 temporary.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
             return
+        if not SETTINGS <= earlier.keys():
+            raise ValueError(f"{path} is not of a run of this study. Choose another run name.")
         changed = [name for name in config if config[name] != earlier.get(name, config[name])]
         if changed:
             differences = ", ".join(f"{name}={earlier.get(name)!r} (now {config[name]!r})" for name in changed)
@@ -242,7 +246,8 @@ class RunFolder:
         """Load the newest checkpoint that is whole into `model`, in place; return its state, or None if there is none.
 
         Raises:
-            ValueError: there are checkpoints, and all are damaged; or the newest that is whole is of another model.
+            ValueError: there are checkpoints, and all are damaged; or the newest that is whole is of another model; or
+                there is none beside results, which a run that begins anew would write over.
             OSError: the storage fails, or may not be read. This and want of memory are no reason to take an older one.
         """
         problem = None
@@ -262,18 +267,21 @@ class RunFolder:
                 f"No checkpoint in {self.checkpoints_path} can be read (the oldest: {problem}). To start anew, choose "
                 "another run name."
             )
+        if self.model_path.exists() or self.history_path.exists():
+            raise ValueError(f"{self.path} holds results, and no checkpoint to go on from. Choose another run name.")
         return None
 
-
-def _settings(path):
-    """What config.json holds; None where there is none, or none that can be read."""
-    try:
-        return read_json(path)
-    except FileNotFoundError:
-        return None
-    except ValueError as error:
-        warnings.warn(f"{error} It is written anew, with the settings of now.", stacklevel=3)
-        return None
+    def _settings(self, path):
+        """What config.json holds; None where there is none, or one of this run that was damaged."""
+        try:
+            return read_json(path)
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            if not self.checkpoints():  # who knows whose it is
+                raise ValueError(f"{error} Choose another run name.") from error
+            warnings.warn(f"{error} It is written anew, with the settings of now.", stacklevel=3)
+            return None
 
 
 def _state_if_whole(folder):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studylib.arguments import number_array, whole_number
+from studylib.arguments import number_array, shown, whole_number
 from studylib.transposed_convolution.sizes import one_per_axis, output_shape
 
 
@@ -57,7 +57,10 @@ def periodic_part(images, stride):
         raise ValueError(f"images must be of shape (..., H, W). Received: shape {images.shape}")
     height, width = (size // stride for size in images.shape[-2:])
     if not height or not width:
-        raise ValueError(f"images must be at least stride={stride} pixels high and wide. Received: {images.shape}")
+        raise ValueError(
+            "images must be at least as high and wide as the stride. "
+            f"Received: images of shape {images.shape}, stride={shown(stride)}"
+        )
     tiles = images[..., : height * stride, : width * stride].reshape(*images.shape[:-2], height, stride, width, stride)
     tile = tiles.mean(axis=(-4, -2))
     return tile - tile.mean(axis=(-2, -1), keepdims=True)

@@ -30,7 +30,7 @@ def conv_output_size(size, kernel, stride=1, padding=0):
     if size + 2 * padding < kernel:
         raise ValueError(
             f"kernel must fit into the padded input, {size} + 2 * {padding} = {size + 2 * padding} cells: take a "
-            f"smaller kernel or more padding. Received: kernel={shown(kernel)}"
+            f"smaller kernel or more padding. Received: kernel={shown(kernel)}, size={size}"
         )
     return (size + 2 * padding - kernel) // stride + 1
 

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from studylib import plots
+from studylib.arguments import shown
 from studylib.data.fit import fit_picture
 from studylib.widgets.live import live
 
@@ -150,4 +151,4 @@ def decoded(data_url):
             raise ValueError
         return base64.b64decode(text, validate=True)
     except ValueError:  # also of letters that are no base64
-        raise ValueError(f"A drawing must come as a PNG's data URL. Received: {str(data_url):.40}") from None
+        raise ValueError(f"A drawing must come as a PNG's data URL. Received: data_url={shown(data_url)}") from None

@@ -22,7 +22,7 @@ from studylib.data import Task
 from studylib.training import train
 from studylib.training.shared_run_folder import SharedRunFolder
 
-EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, SIZE = 5, 10, 2, 16
+EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, SIZE = 8, 10, 2, 16
 N_STEPS = EPOCHS * STEPS_PER_EPOCH
 SECONDS_BETWEEN_CHECKPOINTS, SECONDS_OF_A_STEP = 0.15, 0.04  # at least: a fast machine must not end too soon
 

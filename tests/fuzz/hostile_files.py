@@ -141,7 +141,7 @@ def arrays(canary):
         "more claims.npz": _zip({"x.npy": _npy_claiming((2**62, 2**62))}),
         "negative.npz": _zip({"x.npy": _npy_claiming((-5,))}),
         "expression.npz": _zip({"x.npy": _npy_claiming((1,)).replace(b"(1,)", b"f()")}),
-        "slip.npz": _zip({"../../x.npy": _npy(np.ones(3))}),
+        "slip.npz": _zip({"../../evil.txt.npy": _npy(np.ones(3))}),
         "absolute.npz": _zip({"/tmp/x.npy": _npy(np.ones(3))}),
         "drive.npz": _zip({"C:\\x.npy": _npy(np.ones(3))}),
         "array.npy": _npy(np.ones(3)),

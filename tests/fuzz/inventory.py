@@ -23,7 +23,7 @@ EXCEPTIONS = {
         exercises.check exercises.prompt exercises.hint exercises.solution training.cluster.check_tf_config
         files.check_weights data.images.open_picture data.images.upright_rgb deployment.runtimes.Translator
         deployment.foreign.onnx_content deployment.foreign.litert_content deployment.foreign.check_saved_model
-        deployment.litert_trial.main""",
+        deployment.litert_trial.limit deployment.litert_trial.main""",
     "a part behind load_task, which has checked name and size": """
         data.folder.load data.openmoji.load data.openmoji.load_superres data.openmoji.motif data.openmoji.split_artworks
         data.shapes.draw data.shapes.load data.split.join data.split.look_alikes data.split.same_key data.split.split

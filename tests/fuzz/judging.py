@@ -39,7 +39,7 @@ class Judge:
         """
         text = f"{what} = {_text(value)}" if value is not NOTHING else what
         self.note(begun=text)
-        held, peak = psutil.Process().memory_info().rss, highest_memory()
+        held, (peak, of_children) = psutil.Process().memory_info().rss, highest_memory()
         faulthandler.dump_traceback_later(SECONDS, exit=True)
         try:
             result = function(*arguments)
@@ -51,8 +51,11 @@ class Judge:
         if self.canary.exists():
             self.canary.unlink()
             problem = "it ran the code that the input brought along"
-        if (now := highest_memory()) > peak and now - held > MEMORY:
+        now, child = highest_memory()
+        if now > peak and now - held > MEMORY:
             problem = f"it took {(now - held) / 1e9:.1f} GB of memory"
+        if child > max(of_children, now, MEMORY):  # Linux counts for a child what its parent had when it began
+            problem = f"a child process of it took {child / 1e9:.1f} GB of memory"
         self.note(kind=kind, what=text, problem=problem)
 
     def note(self, **line):
@@ -61,13 +64,13 @@ class Judge:
 
 
 def highest_memory():
-    """The most main memory that this process has had so far, in bytes."""
+    """The most main memory that this process, and that any of its children, has had so far, in bytes."""
     try:
         import resource
-    except ImportError:  # Windows
-        return psutil.Process().memory_info().peak_wset
+    except ImportError:  # Windows, which says nothing of children
+        return psutil.Process().memory_info().peak_wset, 0
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return [resource.getrusage(who).ru_maxrss * unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 
 
 def limit_memory(extra):
@@ -89,7 +92,9 @@ def fault_of(error, value=NOTHING):
         return f"no single sentence of at most {LONGEST} characters: {said}"
     if not isinstance(error, OSError) and not (place := _origin(error)).startswith(OURS):
         return f"it comes from deep inside, {place}: {said}"
-    if value is not NOTHING and not any(name in text for name in names_of(value)):
+    # What stands before "Received:" says what is wanted, and may hold the value by chance: 0 is in "at least 10".
+    told = text if isinstance(error, OSError) else "".join(text.partition("Received:")[1:])
+    if value is not NOTHING and not any(name in told for name in names_of(value)):
         return f"it does not name what it received: {said}"
     return None
 
@@ -101,12 +106,13 @@ def names_of(value):
     found |= {f" {kind}"} if kind not in ("str", "int", "float", "bool") else set()
     with contextlib.suppress(Exception):  # not everything has a text
         text = " ".join(repr(value).split())
-        found |= {text[:20], text[1:20]}
+        found |= {text[:20], text[1:20] if len(text) > 2 else ""}  # within quotes of another kind
     with contextlib.suppress(Exception):  # or a shape
         found |= {str(np.shape(value)), " x ".join(map(str, np.shape(value)))}
     if isinstance(value, str):
         rest = value.partition(":")[2]  # a path behind "folder:"
-        found |= {value[:20], rest[:20], repr(rest)[1:20]} if value else {"Received: ", "''"}
+        found |= {value[:20]} if value else {"''"}
+        found |= {rest[:20], repr(rest)[1:20]} if rest else set()
     if isinstance(value, np.ndarray):
         found |= {value.dtype.name, "finite", *(f"={size}" for size in value.shape), *["empty"] * (not value.size)}
     if isinstance(value, dict):

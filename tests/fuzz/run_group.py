@@ -11,6 +11,7 @@ import io
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -160,8 +161,9 @@ def _check_arms(judge, folder, black):
     tf.saved_model.load(folder / "saved" / "writes a file").signatures["serving_default"](image=tf.constant(black))
     armed = armed and judge.canary.exists()
     judge.canary.unlink(missing_ok=True)
-    command = [sys.executable, "-P", litert_trial.__file__, str(folder / "litert" / "negative scales.tflite")]
-    ended = subprocess.run(command, capture_output=True).returncode
+    content = (folder / "litert" / "negative scales.tflite").read_bytes()
+    command = [sys.executable, "-P", litert_trial.__file__]
+    ended = subprocess.run(command, input=content, capture_output=True).returncode
     judge.note(armed=armed and ended not in (0, 1))
 
 
@@ -239,6 +241,7 @@ def _damaged(content, draw, keep_length=False):
 def main(groups, folder, full=False):
     folder = Path(folder)
     judge = Judge(folder / f"{groups}.jsonl", folder / "canary")
+    judge.note(temporary=tempfile.gettempdir())
     limit_memory(SPARE)
     for group in groups.split(","):
         if group.startswith("entries_"):

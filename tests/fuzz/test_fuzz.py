@@ -38,6 +38,7 @@ def folder(tmp_path_factory):
     write(folder / "texts", texts)
     write(folder / "notebooks", hostile_texts.notebooks())
     write(folder / "tf_configs", hostile_texts.tf_configs())
+    (folder / "temporary" / "files").mkdir(parents=True)
     hostile_files.loops(folder / "links")
     for name, content in pictures.items():
         for part in ("trainA", "trainB"):
@@ -71,6 +72,7 @@ def reports(folder, request):
             command = [sys.executable, str(HERE / "run_group.py"), groups, str(folder)]
             command += ["--full"] if request.config.getoption("--full") else []
             surroundings = os.environ | {"STUDYLIB_CACHE": str(folder / "cache"), "KERAS_HOME": str(folder / "keras")}
+            surroundings |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder / "temporary" / "files"))
             with open(folder / "output.txt", "w", encoding="utf-8") as output:
                 options = {"stdout": output, "stderr": subprocess.STDOUT, "cwd": ROOT, "env": surroundings}
                 status = subprocess.run(command, timeout=SECONDS, **options).returncode
@@ -103,11 +105,22 @@ def test_every_public_function_is_tried_or_excused(reports):
     assert not any(found.values()), {fault: names for fault, names in found.items() if names}
 
 
+def test_no_member_of_an_archive_lands_outside_it(folder, reports):
+    """Who unpacks carelessly does so in a folder for temporary files, as Keras has one, or where the program runs."""
+    used = {line["temporary"] for groups in PROCESSES[2:] for line in reports(groups) if "temporary" in line}
+    assert not any(folder.parent.rglob("evil.txt*"))
+    assert not any(path for up in (".", "..", "../..") for path in (ROOT / up).glob("evil.txt*"))
+    (temporary,) = map(Path, used)
+    (place := temporary / "arm").mkdir()
+    (place / "../../evil.txt").write_text("x")  # it would have been found
+    (found,) = folder.parent.rglob("evil.txt*")
+    found.unlink()
+
+
 def test_payloads_are_armed(folder, reports):
     """What is refused above would have run, had it been loaded carelessly."""
     canary = folder / "canary"
     reports(PROCESSES[2]), reports(PROCESSES[3])  # what they found must not be disturbed
-    assert not any(folder.parent.rglob("evil.txt"))  # a member that lay outside its archive
     for load in (
         lambda: pickle.loads((folder / "arrays" / "pickle.pth").read_bytes()),
         lambda: np.load(folder / "arrays" / "pickle.npy", allow_pickle=True),
@@ -137,9 +150,35 @@ def refused(sentence):
 def test_judge_knows_a_good_sentence_from_others():
     assert fault_of(refused("n must be a whole number. Received: n=-3"), -3) is None
     assert fault_of(raised(open, "no/such/file"), "no/such/file") is None
+    assert fault_of(refused("n must be at least 1. Received: n=0"), 0) is None
+    assert "does not name" in fault_of(refused("n must be at least 10. Received: a number"), 0)
+    assert "does not name" in fault_of(refused("name must be one of 'a', 'b'. Received: 'c'"), "xyz")
     assert "does not name" in fault_of(refused("n must be a whole number."), -3)
     assert "no single sentence" in fault_of(refused("n is wrong:\n-3"), -3)
     assert "no single sentence" in fault_of(refused(""), -3)
     assert "no single sentence" in fault_of(refused("x" * 10_000))
     assert "stops with KeyError" in fault_of(raised({}.__getitem__, "x"), "x")
     assert "deep inside" in fault_of(raised(np.zeros((2, 3)).reshape, 7), 7)
+
+
+@pytest.mark.parametrize(
+    ("act", "problem"),
+    [
+        ("b'x' * 600_000_000", "it took 0.6 GB of memory"),
+        ("run([sys.executable, '-c', 'b\"x\" * 600_000_000'])", "a child process of it took 0.6 GB of memory"),
+        ("run([sys.executable, '-c', 'pass'])", None),
+    ],
+)
+def test_judge_counts_memory_of_children_too(act, problem, tmp_path):
+    pytest.importorskip("resource")
+    code = f"""
+import pathlib, sys
+from subprocess import run
+import judging
+held, judging.MEMORY = b"x" * 300_000_000, 200_000_000
+judge = judging.Judge("report", pathlib.Path("canary"))
+judge.attempt("", "", lambda: {act}, may_be_taken=True)
+"""
+    surroundings = os.environ | {"PYTHONPATH": str(HERE)}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=surroundings, check=True, timeout=60)
+    assert json.loads((tmp_path / "report").read_text("utf-8").splitlines()[-1])["problem"] == problem

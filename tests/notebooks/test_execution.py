@@ -105,7 +105,10 @@ def command(folder, **parameters):
 
 @pytest.mark.parametrize(
     ("parameter", "sentence"),
-    [({"epoch": 3}, "has no parameter epoch: did you mean epochs?"), ({"epochs": "three"}, "must be of type int")],
+    [
+        ({"epoch": 3}, "has no parameter epoch: did you mean epochs? Received: epoch='3'"),
+        ({"epochs": "three"}, "must be of type int"),
+    ],
 )
 def test_wrong_parameters_are_refused_before_anything_runs(folder, capsys, parameter, sentence):
     assert main(command(folder, **parameter)) == 2

@@ -4,7 +4,10 @@
 behind it.
 """
 
+import concurrent.futures
 import mmap
+import multiprocessing
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -28,10 +31,13 @@ BOUND, BOUND_FULL = 5_000, 400
 class Usage(keras.callbacks.Callback):
     """Notes what the process and the run folder take after every fifth step."""
 
+    NOTED = ("steps", "memory", "files", "checkpoints", "bytes")
+
     def __init__(self, folder):
         super().__init__()
         self.folder, self.process, self.step = folder, psutil.Process(), 0
-        self.steps, self.memory, self.files, self.checkpoints, self.bytes = [], [], [], [], []
+        for name in self.NOTED:
+            setattr(self, name, [])
 
     def on_train_batch_end(self, batch, logs=None):
         self.step += 1
@@ -63,8 +69,14 @@ def n_steps(request):
 
 @pytest.fixture(scope="module")
 def run(n_steps, tmp_path_factory):
-    """A long run: its folder, and what it took."""
+    """A long run: its folder, and what it took, in a process where no other test has left anything."""
     folder = tmp_path_factory.mktemp("long")
+    processes = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, processes) as pool:
+        return folder, pool.submit(usage_of_long_run, folder, n_steps).result()
+
+
+def usage_of_long_run(folder, n_steps):
     images = np.random.default_rng(0).integers(0, 256, (2, STEPS_PER_EPOCH, SIZE, SIZE, 3), np.uint8)
     names = [str(i) for i in range(STEPS_PER_EPOCH)]
     task = Task("test/long", SIZE, "A", "B", *images, *images[:, :2], names, names, names[:2], aligned=False)
@@ -81,7 +93,7 @@ def run(n_steps, tmp_path_factory):
         checkpoint_minutes=0.5 / 60,
         callbacks=[usage],
     )
-    return folder, usage
+    return SimpleNamespace(**{name: getattr(usage, name) for name in Usage.NOTED})
 
 
 def test_memory_stays_flat(run, n_steps):

@@ -15,9 +15,13 @@ from studylib.networks import load_pytorch_weights, patchgan_discriminator
 SMALL = {"gen_n_filters": 2, "disc_n_filters": 2, "gen_n_downsamplings": 2, "disc_n_layers": 1, "buffer_max_length": 2}
 
 
-def test_model_comes_back_with_its_optimizers_where_they_are_asked_for(tmp_path):
+LONG = [ConstantThenLinear(0.001, 10**7, 10**7), keras.optimizers.schedules.CosineDecay(0.001, 10**7)]
+
+
+@pytest.mark.parametrize("schedule", LONG, ids=lambda schedule: type(schedule).__name__)
+def test_model_comes_back_with_its_optimizers_where_they_are_asked_for(tmp_path, schedule):
     gan = CycleGAN((16, 16, 3), **SMALL, seed=2**31 - 1)  # the largest number that a description holds
-    gan.set_learning_rate(ConstantThenLinear(0.001, 10**7, 10**7))
+    gan.set_learning_rate(schedule)
     batch = np.random.default_rng(0).uniform(-1, 1, (2, 1, 16, 16, 3)).astype(np.float32)
     gan.train_step(batch)
     gan.save(tmp_path / "gan.keras")
